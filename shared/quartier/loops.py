@@ -1,0 +1,104 @@
+"""What a service does for ever: relay, consumer, lanes, timers and workers are loops of one kind, started and stopped together."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from quartier import clock, ids
+
+LONGEST_REST = 1.0
+"""Seconds after which a loop looks for work although nobody woke it: another replica may have left some."""
+LONGEST_BACK_OFF = 5.0
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Wakes everybody who waits, and keeps a count, so that a ring between two waits is not lost."""
+
+    def __init__(self) -> None:
+        self.rings = 0
+        self._next = asyncio.Event()
+
+    def ring(self) -> None:
+        """There may be something to do."""
+        self.rings += 1
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def rung_since(self, rings: int) -> None:
+        """Return when it has rung more than that many times."""
+        if self.rings == rings:
+            await self._next.wait()
+
+
+class Loop:
+    """Repeats `step` until it is stopped: at once while there is work, else when the bell rings or a second has passed.
+
+    A step that fails is tried again after a growing pause; no error ends the loop. `trouble` is the sentence that `/readyz` and the
+    operators see meanwhile.
+    """
+
+    def __init__(self, name: str, bell: Bell) -> None:
+        self.name = name
+        self.ready = False
+        self.trouble: str | None = None
+        self.last_progress = clock.monotonic()
+        self._bell = bell
+        self._stopping = asyncio.Event()
+
+    async def step(self) -> int:
+        """Do some work and say how much was done; 0 when nothing is left for now."""
+        raise NotImplementedError
+
+    async def run(self) -> None:
+        """Work until `stop` is called; the step in hand is finished first."""
+        failures = 0
+        try:
+            while not self.is_stopping:
+                rings = self._bell.rings
+                try:
+                    done = await self.step()
+                except Exception as error:
+                    failures += 1
+                    self.ready, self.trouble = False, f"{type(error).__name__}: {error}"
+                    _log.warning("%s will go on after a pause: %s", self.name, self.trouble, exc_info=failures == 1)
+                    await self.unless_stopped(asyncio.sleep(ids.jitter(min(LONGEST_BACK_OFF, 0.1 * 2 ** min(failures, 10)))))
+                    continue
+                failures = 0
+                self.works()
+                if not done:
+                    await self.unless_stopped(asyncio.wait_for(self._bell.rung_since(rings), LONGEST_REST))
+        finally:
+            await self.close()
+
+    def works(self) -> None:
+        """Note that all is well just now."""
+        self.ready, self.trouble, self.last_progress = True, None, clock.monotonic()
+
+    def stop(self) -> None:
+        """Let `run` return after the step in hand."""
+        self._stopping.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    async def close(self) -> None:
+        """Give back what the loop holds; called once, when it ends."""
+
+    async def unless_stopped(self, waiting: Coroutine[Any, Any, T]) -> T | None:
+        """The result of a wait, or None as soon as the loop is told to stop, or when the wait ran out of time."""
+        task, stopped = asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        except TimeoutError:
+            return None
+        finally:
+            for unfinished in (task, stopped):
+                unfinished.cancel()
+            await asyncio.gather(task, stopped, return_exceptions=True)
