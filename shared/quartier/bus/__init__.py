@@ -8,7 +8,7 @@ position is meant (`commit`, `move`, `Position`), it is the offset of the next r
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Protocol, Self
 
@@ -230,6 +230,11 @@ def partition_for(key: bytes, partitions: int) -> int:
     from aiokafka.partitioner import murmur2
 
     return (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def in_milliseconds(instant: datetime) -> int:
+    """An aware instant as records are stamped: milliseconds since 1970, cut off and never rounded up."""
+    return (instant - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
 
 
 def refuse_unfit(records: Sequence[Record]) -> None:

@@ -23,6 +23,7 @@ from quartier.bus import (
     Unavailable,
     UnknownTopic,
     count_complaints,
+    in_milliseconds,
     partition_for,
 )
 
@@ -221,7 +222,7 @@ def positions(db: sqlite3.Connection, group: str, now_ms: int) -> dict[Partition
 def move(db: sqlite3.Connection, group: str, to: datetime | Mapping[Partition, int]) -> None:
     """Set a group's places, to offsets or to the first records that were written at or after an instant."""
     if isinstance(to, datetime):
-        to = _places_at(db, group, int(to.timestamp() * 1000))
+        to = _places_at(db, group, in_milliseconds(to))
     for partition, offset in to.items():
         bounds = _bounds(db, partition.topic)
         if partition not in bounds:

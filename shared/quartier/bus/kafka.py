@@ -1,0 +1,378 @@
+"""The distributed bus: the port on Apache Kafka, for services that run as processes of their own.
+
+Records are produced idempotently with acks from all replicas in sync, and offsets are committed by whoever handled the
+records, never by a clock. Reading stands in `kafka_readers.py`. aiokafka is imported in these two files alone.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import (
+    CommitFailedError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
+
+from quartier import clock
+from quartier.bus import (
+    DAY_MS,
+    BusError,
+    GroupRunning,
+    OffsetGone,
+    Partition,
+    Position,
+    Record,
+    Refused,
+    Start,
+    Topic,
+    UnknownTopic,
+    count_complaints,
+    in_milliseconds,
+    partition_for,
+    refuse_unfit,
+)
+from quartier.bus.kafka_readers import Group, KafkaConsumer, KafkaTail, end_within, kafka_problems, starting_points
+
+T = TypeVar("T")
+
+PATIENCE = 15.0
+"""Seconds that a call goes on trying a cluster that does not answer, before it says Unavailable."""
+
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+_log = logging.getLogger(__name__)
+
+
+class KafkaBus:
+    """The port of `quartier.bus` on a Kafka cluster.
+
+    `replication` is the number of copies that `apply` asks for. `max_poll_interval` is how many seconds a consumer may
+    take between two polls before the group gives its partitions to others. `restarts` counts the consumers that were
+    stuck and were made anew.
+    """
+
+    replication: int = 1
+    max_poll_interval: float = 300.0
+
+    def __init__(self, servers: list[str], client_id: str, client_rack: str | None = None) -> None:
+        self._servers, self._client_id, self._client_rack = servers, client_id, client_rack
+        self._counts: dict[str, int] = {}
+        self._producer: AIOKafkaProducer | None = None
+        self._producer_lock = asyncio.Lock()
+        self._admin: AIOKafkaAdminClient | None = None
+        self.restarts = 0
+
+    async def start(self) -> None:
+        """Connect. Raises Unavailable when no broker answers."""
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id=self._client_id,
+                                          request_timeout_ms=int(PATIENCE * 1000))
+        try:
+            with kafka_problems():
+                await self._admin.start()
+        except BusError:
+            await self._admin.close()
+            self._admin = None
+            raise
+
+    async def stop(self) -> None:
+        """Send what is in flight and disconnect."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await end_within(producer.stop(), "producer")
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            await end_within(admin.close(), "admin client")
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Send records, in order per key, and return when all replicas in sync have all of them."""
+        refuse_unfit(records)
+        counts = await self._partition_counts({record.topic for record in records})
+        sent: list[asyncio.Future] = []
+        with kafka_problems():
+            producer = await self._open_producer()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    for record in records:
+                        future = await producer.send(
+                            record.topic, record.value, record.key, partition_for(record.key, counts[record.topic]),
+                            headers=list(record.headers))
+                        # The callback runs before the next batch leaves: nothing overtakes a record that failed.
+                        future.add_done_callback(lambda done: self._break(producer, done))
+                        sent.append(future)
+                    await asyncio.gather(*sent)
+            except (KafkaError, TimeoutError) as problem:
+                await self._abandon(producer, problem)
+                if isinstance(problem, _TOO_LARGE):
+                    await self._find_the_refused(records, counts)
+                    return
+                raise
+
+    def consumer(self, group: str, topics: Sequence[str],
+                 start: Start = Start.EARLIEST) -> AbstractAsyncContextManager[KafkaConsumer]:
+        """Join a group and share its partitions with the other members."""
+        return self._consumer(Group(group, tuple(topics), start))
+
+    @asynccontextmanager
+    async def _consumer(self, group: Group) -> AsyncIterator[KafkaConsumer]:
+        await self._partition_counts(set(group.topics))
+        consumer = KafkaConsumer(group, self._make_consumer, self._members, self._count_restart)
+        try:
+            await consumer.join()
+            yield consumer
+        finally:
+            await consumer.leave()
+
+    @asynccontextmanager
+    async def tail(self, topics: Sequence[str],
+                   after: Mapping[Partition, int] | Start = Start.LATEST) -> AsyncIterator[KafkaTail]:
+        """Read without a group, from a starting point that is fixed when the block is entered."""
+        partitions = await self._partitions(topics)
+        async with self._reading(partitions) as reader:
+            with kafka_problems():
+                places = starting_points(*await self._bounds(reader, partitions), after)
+            for partition, place in places.items():
+                reader.seek(TopicPartition(partition.topic, partition.number), place)
+            tail = KafkaTail(reader, places)
+            try:
+                yield tail
+            finally:
+                await tail.close()
+
+    async def positions(self, group: str) -> Mapping[Partition, Position]:
+        """How far the group has come in each partition where it has a position."""
+        committed = await self._committed(group)
+        if not committed:
+            return {}
+        async with self._reading(list(committed)) as reader:
+            with kafka_problems():
+                first, end = await self._bounds(reader, list(committed))
+                unread = {partition: max(first[partition], offset) for partition, offset in committed.items()
+                          if max(first[partition], offset) < end[partition]}
+                stamps = await self._stamps(reader, unread)
+        now = clock.wall_ms()
+        return {partition: Position(first[partition], offset, end[partition],
+                                    max(0, now - stamps[partition]) if partition in stamps else None)
+                for partition, offset in committed.items()}
+
+    async def move(self, group: str, to: datetime | Mapping[Partition, int]) -> None:
+        """Set the positions of a group that has no members."""
+        partitions = list(to if isinstance(to, Mapping) else await self._committed(group))
+        if not partitions:
+            raise BusError(f"The group {group} has read nothing yet, so there is nothing to move.")
+        await self._partition_counts({partition.topic for partition in partitions})
+        async with self._reading(partitions, group) as reader:
+            with kafka_problems():
+                first, end = await self._bounds(reader, partitions)
+                places = dict(to) if isinstance(to, Mapping) else await self._places_at(reader, end, to)
+                for partition, place in places.items():
+                    if not first[partition] <= place <= end[partition]:
+                        raise OffsetGone(partition, place, first[partition], end[partition])
+                try:
+                    # Kafka takes an offset from outside the group only while the group has no members.
+                    await reader.commit({TopicPartition(partition.topic, partition.number): place
+                                         for partition, place in places.items()})
+                except CommitFailedError as problem:
+                    raise GroupRunning(group) from problem
+
+    async def apply(self, topics: Sequence[Topic]) -> None:
+        """Make topics that are missing, and set retention on all of them."""
+        counts = await self._existing({topic.name for topic in topics})
+        if complaints := count_complaints([topic for topic in topics if topic.name in counts], counts):
+            raise BusError(" ".join(complaints))
+        missing = [topic for topic in topics if topic.name not in counts]
+        if missing:
+            answer = await self._patiently(lambda: self._admin.create_topics([
+                NewTopic(topic.name, topic.partitions, self.replication, topic_configs=self._configs(topic))
+                for topic in missing]))
+            for name, code, *message in answer.topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):
+                    raise BusError(f"Kafka does not make the topic {name}: {for_code(code).__name__} {message}.")
+        if existing := [topic for topic in topics if topic.name in counts]:
+            await self._patiently(lambda: self._admin.alter_configs([
+                ConfigResource(ConfigResourceType.TOPIC, topic.name, self._configs(topic)) for topic in existing]))
+        # A new topic has no leaders for a moment; publishers should not meet that.
+        await self._patiently(lambda: self._must_exist(missing))
+
+    async def check(self, topics: Sequence[Topic]) -> list[str]:
+        """What is missing, or has another count of partitions."""
+        return count_complaints(topics, await self._existing({topic.name for topic in topics}))
+
+    # Producing
+
+    async def _open_producer(self) -> AIOKafkaProducer:
+        async with self._producer_lock:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._servers, client_id=self._client_id, enable_idempotence=True, acks="all",
+                    # A batch of the relay is handed over at once, so lingering would only add its wait to each batch.
+                    linger_ms=0, max_batch_size=64 * 1024, request_timeout_ms=int(PATIENCE * 1000))
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        await producer.start()
+                except BaseException:
+                    await end_within(producer.stop(), "producer")
+                    raise
+                self._producer = producer
+            return self._producer
+
+    def _break(self, producer: AIOKafkaProducer, done: asyncio.Future) -> None:
+        """At the first record that fails, stop the producer from sending any other; all who wait for it are told."""
+        if not done.cancelled() and done.exception() is not None:
+            self._silence(producer, done.exception())
+
+    def _silence(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
+        if self._producer is producer:
+            self._producer = None
+            self._counts.clear()
+            # aiokafka's own stop() would first send what waits. The contract suite guards these two private names.
+            producer._message_accumulator.fail_all(problem)
+            producer._sender.sender_task.cancel()
+
+    async def _abandon(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
+        self._silence(producer, problem if isinstance(problem, KafkaError) else KafkaTimeoutError())
+        await end_within(producer.stop(), "producer")
+
+    async def _find_the_refused(self, records: Sequence[Record], counts: Mapping[str, int]) -> None:
+        """Kafka refuses a whole batch for one record: send one by one, and name the one that it will not take."""
+        for index, record in enumerate(records):
+            producer = await self._open_producer()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await producer.send_and_wait(record.topic, record.value, record.key,
+                                                 partition_for(record.key, counts[record.topic]),
+                                                 headers=list(record.headers))
+            except (KafkaError, TimeoutError) as problem:
+                await self._abandon(producer, problem)
+                if isinstance(problem, _TOO_LARGE):
+                    raise Refused(index, "it is larger than its topic takes.") from problem
+                raise
+
+    # Asking the cluster
+
+    async def _partition_counts(self, names: set[str]) -> dict[str, int]:
+        if not names <= self._counts.keys():
+            self._counts |= await self._existing(names)
+            for name in sorted(names - self._counts.keys()):
+                raise UnknownTopic(name)
+        return self._counts.copy()
+
+    async def _partitions(self, topics: Sequence[str]) -> list[Partition]:
+        counts = await self._partition_counts(set(topics))
+        return [Partition(topic, number) for topic in topics for number in range(counts[topic])]
+
+    async def _existing(self, names: set[str]) -> dict[str, int]:
+        if not names:
+            return {}
+        described = await self._patiently(lambda: self._admin.describe_topics(sorted(names)))
+        for topic in described:
+            if topic["error_code"] not in (0, UnknownTopicOrPartitionError.errno):
+                problem = for_code(topic["error_code"])
+                if not problem.retriable:
+                    raise BusError(f"Kafka says {problem.__name__} about the topic {topic['topic']}.")
+        return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["partitions"]}
+
+    async def _must_exist(self, topics: Sequence[Topic]) -> None:
+        if not topics:
+            return
+        for topic in await self._admin.describe_topics([topic.name for topic in topics]):
+            if topic["error_code"] or any(partition["leader"] < 0 for partition in topic["partitions"]):
+                raise UnknownTopicOrPartitionError(topic["topic"])
+
+    async def _committed(self, group: str) -> dict[Partition, int]:
+        offsets = await self._patiently(lambda: self._admin.list_consumer_group_offsets(group))
+        return {Partition(place.topic, place.partition): offset.offset for place, offset in sorted(offsets.items())
+                if offset.offset >= 0}
+
+    async def _members(self, group: str) -> set[str]:
+        """The client ids of those who are in a group now."""
+        [answer] = await self._patiently(lambda: self._admin.describe_consumer_groups([group]))
+        return {member[1] for described in answer.groups for member in described[5]}
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until there is an answer, as long as the problem is one that passes."""
+        if self._admin is None:
+            raise BusError("The bus is not started.")
+        deadline = clock.monotonic() + PATIENCE
+        with kafka_problems():
+            while True:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        return await ask()
+                except KafkaError as problem:
+                    if not problem.retriable or clock.monotonic() > deadline:
+                        raise
+                await asyncio.sleep(0.2)
+
+    # Reading without a group
+
+    def _make_consumer(self, client_id: str, **options: object) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._servers, client_id=f"{self._client_id}-{client_id}", client_rack=self._client_rack,
+            enable_auto_commit=False, max_poll_interval_ms=int(self.max_poll_interval * 1000),
+            # A position that is not kept must be an error; Kafka's own answer would be to skip in silence.
+            auto_offset_reset="none", **options)
+
+    @asynccontextmanager
+    async def _reading(self, partitions: Sequence[Partition], group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+        reader = self._make_consumer("reader", group_id=group)
+        try:
+            with kafka_problems():
+                async with asyncio.timeout(PATIENCE):
+                    await reader.start()
+            reader.assign([TopicPartition(partition.topic, partition.number) for partition in partitions])
+            yield reader
+        finally:
+            await end_within(reader.stop(), "reader")
+
+    async def _bounds(self, reader: AIOKafkaConsumer,
+                      partitions: Sequence[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
+        places = [TopicPartition(partition.topic, partition.number) for partition in partitions]
+        async with asyncio.timeout(PATIENCE):
+            return tuple({Partition(*place): offset for place, offset in (await ask(places)).items()}
+                         for ask in (reader.beginning_offsets, reader.end_offsets))
+
+    async def _places_at(self, reader: AIOKafkaConsumer, end: Mapping[Partition, int],
+                         instant: datetime) -> dict[Partition, int]:
+        instant_ms = max(0, in_milliseconds(instant))
+        async with asyncio.timeout(PATIENCE):
+            found = await reader.offsets_for_times({TopicPartition(each.topic, each.number): instant_ms for each in end})
+        return {Partition(*place): end[Partition(*place)] if answer is None else answer.offset
+                for place, answer in found.items()}
+
+    async def _stamps(self, reader: AIOKafkaConsumer, unread: Mapping[Partition, int]) -> dict[Partition, int]:
+        """When the record at each of these offsets was written."""
+        stamps: dict[Partition, int] = {}
+        if not unread:
+            return stamps
+        reader.assign([TopicPartition(partition.topic, partition.number) for partition in unread])
+        for partition, offset in unread.items():
+            reader.seek(TopicPartition(partition.topic, partition.number), offset)
+        deadline = clock.monotonic() + PATIENCE
+        while len(stamps) < len(unread) and clock.monotonic() < deadline:
+            for place, records in (await reader.getmany(timeout_ms=500)).items():
+                stamps.setdefault(Partition(*place), records[0].timestamp)
+                reader.pause(place)
+        return stamps
+
+    def _configs(self, topic: Topic) -> dict[str, str]:
+        # An acknowledged record survives the loss of one replica, where there are enough of them.
+        configs = {"min.insync.replicas": str(max(1, self.replication - 1))}
+        if topic.compacted:
+            # Without this bound a tombstone, and with it an erasure, may wait for ever (KIP-354).
+            return configs | {"cleanup.policy": "compact", "max.compaction.lag.ms": str(7 * DAY_MS)}
+        return configs | {"cleanup.policy": "delete", "retention.ms": str(topic.retention_ms)}
+
+    def _count_restart(self, reason: str) -> None:
+        self.restarts += 1
+        _log.warning("A consumer is made anew: %s", reason)
