@@ -91,3 +91,9 @@ class Unavailable(Problem):
     """Something that we need is away; trying again later is right."""
 
     status, slug, title = 503, "unavailable", "This part of the city's site is away for a moment"
+
+
+class DiskFull(Problem):
+    """Nothing more can be stored until somebody makes room."""
+
+    status, slug, title = 507, "disk-full", "There is no room to store this"

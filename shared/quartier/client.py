@@ -1,0 +1,87 @@
+"""How one service asks another: as the person who asked, or as itself, within a deadline and within the same trace.
+
+In an embedded city the call goes to the same process over ASGI; elsewhere over HTTP to the address in the settings.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from quartier import telemetry
+from quartier.problems import FieldError, Problem, Unavailable
+
+DEADLINE = httpx.Timeout(5.0)
+
+
+class Answered(Problem):
+    """What the other service said no with, passed on as it was."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        errors = [FieldError(entry["pointer"], entry["detail"]) for entry in body.get("errors", ())]
+        known = {"type", "title", "status", "detail", "instance", "trace_id", "errors"}
+        super().__init__(body.get("detail", ""), errors=errors,
+                         **{name: value for name, value in body.items() if name not in known})
+        self.status = status  # type: ignore[misc]
+        self.slug = str(body.get("type", "")).rsplit("/", 1)[-1] or "refused"  # type: ignore[misc]
+        self.title = body.get("title", "Refused")  # type: ignore[misc]
+
+
+class Client:
+    """The calls of one service to the others."""
+
+    def __init__(self, service: str, *, urls: dict[str, str], app: ASGIApp, as_service: Callable[[], str]) -> None:
+        self._service, self._urls, self._as_service = service, urls, as_service
+        self._remote = httpx.AsyncClient(timeout=DEADLINE, trust_env=False)
+        self._here = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here", timeout=DEADLINE)
+
+    async def call(self, method: str, service: str, path: str, *, token: str | None = None,
+                   headers: dict[str, str] | None = None, **kwargs: Any) -> httpx.Response:
+        """The answer of `/api/<service>/v1<path>`, as the bearer of the token, or as this service without one.
+
+        An empty token asks as a visitor.
+
+        Raises Answered with the other's own problem when it says no, and Unavailable when it does not answer in time.
+        """
+        base = self._urls.get(service)
+        client = self._remote if base else self._here
+        url = f"{(base or 'http://here').rstrip('/')}/api/{service}/v1{path}"
+        with telemetry.call_span(self._service, service, method, path) as carrier:
+            sent = dict(headers or {})
+            if token != "":
+                sent["authorization"] = f"Bearer {token or self._as_service()}"
+            if "traceparent" in carrier:
+                sent["quartier-traceparent"] = carrier["traceparent"]
+            try:
+                response = await client.request(method, url, headers=sent, **kwargs)
+            except httpx.HTTPError as error:
+                raise Unavailable(f"The {service} service does not answer.") from error
+        if response.status_code >= 400:
+            raise Answered(response.status_code, _problem(response))
+        return response
+
+    async def get(self, service: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Read something."""
+        return await self.call("GET", service, path, **kwargs)
+
+    async def post(self, service: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Do or create something."""
+        return await self.call("POST", service, path, **kwargs)
+
+    async def delete(self, service: str, path: str, **kwargs: Any) -> httpx.Response:
+        """End something."""
+        return await self.call("DELETE", service, path, **kwargs)
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        await self._remote.aclose()
+        await self._here.aclose()
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {"detail": response.text[:500], "title": response.reason_phrase}

@@ -1,0 +1,162 @@
+"""The one way to a database: entities, aware times, and a transaction that is the same on SQLite and PostgreSQL.
+
+SQLite: WAL, `synchronous=FULL`, one writer at a time (a queue in this process, BEGIN IMMEDIATE in the file), because a deferred
+read-then-write fails at once in spite of any timeout. PostgreSQL: the pool's ordinary transactions.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import JSON, DateTime, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from quartier import ids
+from quartier.problems import DiskFull, Problem, Stale, Unavailable
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC times on both databases; SQLite gives naive ones back, and nobody may store one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+Utc = Annotated[datetime, Field(sa_type=UtcDateTime)]
+JsonValue = JSON().with_variant(JSONB(), "postgresql")
+
+
+def json_field(**kwargs: Any) -> Any:
+    """A column that holds a list or an object of JSON values."""
+    return Field(sa_type=JsonValue, **kwargs)
+
+
+class Entity(SQLModel):
+    """Base of the aggregates that emit events.
+
+    `version` counts the updates of the row and is its ETag; `sequence` counts the events that it has emitted.
+    """
+
+    id: UUID = Field(default_factory=ids.new_id, primary_key=True)
+    version: int = Field(default=1, nullable=False)
+    sequence: int = Field(default=0, nullable=False)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version} if hasattr(cls, "__table__") else {}
+
+
+class Database:
+    """One service's database: its engines, reading sessions and writing transactions."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_postgres = url.startswith("postgresql")
+        if self.is_postgres:
+            self._reader = self._writer = _postgres(url)
+        else:
+            self._reader, self._writer = _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    def in_file(cls, path: Path) -> "Database":
+        """The SQLite database in that file, made when it is first written."""
+        return cls(f"sqlite+aiosqlite:///{path}")
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes, for migrations and for what needs a connection of its own."""
+        return self._writer
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading. What it changed is not kept."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            with _translated():
+                yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are committed at the end, all or none."""
+        async with nullcontext() if self.is_postgres else self._turn:
+            async with AsyncSession(self._writer, expire_on_commit=False) as session:
+                with _translated():
+                    try:
+                        yield session
+                        await session.commit()
+                    except BaseException:
+                        await session.rollback()
+                        raise
+
+    async def stop(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+
+def _sqlite(url: str, begin: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": 5.0})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def open_transaction(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in the house's words what a database's refusal means for the person who asked."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise Stale("Read it again and decide on what it says now.") from error
+    except OperationalError as error:
+        raise _refusal(error) from error
+    except (InterfaceError, OSError) as error:
+        raise Unavailable("The database does not answer. Nothing was stored; please try again.",
+                          headers={"Retry-After": "5"}) from error
+
+
+def _refusal(error: OperationalError) -> Problem:
+    if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
+        return DiskFull("The disk is full. Nothing was stored; the city's operators have to make room.")
+    return Unavailable("The database does not answer. Nothing was stored; please try again.",
+                       headers={"Retry-After": "5"})
+
+
+async def claim(session: AsyncSession, statement: Any) -> list[Any]:
+    """Rows that this transaction alone works on: others skip them on PostgreSQL, and wait their turn on SQLite."""
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(skip_locked=True)
+    return list((await session.exec(statement)).all())

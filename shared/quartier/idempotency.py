@@ -1,0 +1,100 @@
+"""A POST that may be sent twice: the second time gets the first one's answer.
+
+The caller's `Idempotency-Key` is inserted first, in the transaction of the act itself. A twin in flight waits for that transaction
+and then replays the stored answer; the same key with another body is refused. Keys are kept for 24 hours.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel, select
+
+from quartier import clock
+from quartier.database import Utc
+from quartier.problems import Invalid, Problem
+from quartier.uow import UnitOfWork
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """One answered POST: what came in, by its hash, and what went out."""
+
+    __tablename__ = "idempotency_key"
+
+    key: str = Field(primary_key=True, max_length=200)
+    route: str = Field(primary_key=True, max_length=300)
+    body_hash: str
+    status: int = 0
+    headers: str = "{}"
+    body: str = ""
+    created_at: Utc = Field(default_factory=clock.wall)
+
+
+class KeyMissing(Problem):
+    """A creating POST came without an Idempotency-Key."""
+
+    status, slug, title = 400, "idempotency-key-needed", "Send an Idempotency-Key"
+
+
+class KeyReused(Invalid):
+    """The key was used before, for something else."""
+
+    slug, title = "idempotency-key-reused", "This Idempotency-Key was used for another request"
+
+
+class Idempotency:
+    """Runs an act once for each key that callers send with it."""
+
+    def __init__(self, request: Request, uow: UnitOfWork) -> None:
+        self._request, self._uow = request, uow
+
+    async def run(self, act: Callable[[], Awaitable[Any]], out: type[BaseModel], *, status: int = 201,
+                  location: Callable[[Any], str] | None = None) -> Response:
+        """Do the act and keep its answer, or give the kept one. The act's result is read into `out`.
+
+        Raises KeyMissing without the header and KeyReused when its key came with another body.
+        """
+        key = self._request.headers.get("idempotency-key", "").strip().strip('"')
+        if not 1 <= len(key) <= 200:
+            raise KeyMissing("Choose a new random value for each new thing (a UUID will do), and keep it when you try again.")
+        row = {"key": key, "route": f"{self._request.method} {self._request.url.path}"[:300],
+               "body_hash": hashlib.sha256(await self._request.body()).hexdigest()}
+        if not await self._first(row):
+            return await self._kept(row)
+        result = out.model_validate(await act())
+        headers = {"Location": location(result)} if location else {}
+        version = getattr(result, "version", None)
+        if version is not None:
+            headers["ETag"] = f'"{version}"'
+        body = result.model_dump_json()
+        stored = await self._uow.session.get(IdempotencyKey, (row["key"], row["route"]))
+        assert stored is not None
+        stored.status, stored.headers, stored.body = status, json.dumps(headers), body
+        return Response(body, status, headers, "application/json")
+
+    async def _first(self, row: dict[str, str]) -> bool:
+        """Insert the key; False when it is there. On PostgreSQL this waits for a twin that has not committed yet."""
+        dialect = postgresql if self._uow.session.get_bind().dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(IdempotencyKey).values(
+            **row, status=0, headers="{}", body="", created_at=clock.wall()).on_conflict_do_nothing()
+        return (await self._uow.session.execute(statement)).rowcount == 1
+
+    async def _kept(self, row: dict[str, str]) -> Response:
+        found = select(IdempotencyKey).where(IdempotencyKey.key == row["key"], IdempotencyKey.route == row["route"])
+        kept = (await self._uow.session.exec(found)).one()
+        if kept.body_hash != row["body_hash"]:
+            raise KeyReused("Choose a new key: this one came with another body before.")
+        return Response(kept.body, kept.status, json.loads(kept.headers), "application/json")
+
+
+async def forget_old(uow: UnitOfWork, before: datetime) -> None:
+    """Delete the keys that were used before that instant."""
+    await uow.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))

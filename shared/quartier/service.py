@@ -1,0 +1,318 @@
+"""A service and the app that runs one or several of them.
+
+`Service` finds `routes`, `handlers`, `timers`, `workers`, `policies` and `migrations` beside its `service.py` by these names when an app
+is made, never at import: the names are the wiring. `create_app` gives each service its runtime and refuses to start while an
+endpoint has no policy.
+"""
+
+import asyncio
+import importlib
+import importlib.util
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from quartier import keys as key_folder
+from quartier import operations, probes
+from quartier.auth import VISITOR, Actor, Policies, Signer, Verifier
+from quartier.bus import Bus, Topic
+from quartier.client import Client
+from quartier.database import Database
+from quartier.events import registry
+from quartier.handlers import ConsumerLoop, Handlers
+from quartier.idempotency import Idempotency
+from quartier.outbox import Relay
+from quartier.parking import LaneLoop
+from quartier.problems import Problem, Unauthenticated
+from quartier.settings import Settings
+from quartier.timers import TimerLoop, Timers
+from quartier.uow import UnitOfWork, unit_of_work
+from quartier.web import MAX_BODY_BYTES, Guarded, add_problem_handlers, problem_response
+from quartier.workers import WorkerLoop, Workers
+
+logger = logging.getLogger("quartier.service")
+
+
+class Service:
+    """One service by its name: where its modules are, what its settings are, and the dependencies of its routes."""
+
+    def __init__(self, name: str, *, settings: type[Settings] = Settings, prefix: str | None = None,
+                 quiet: Sequence[Callable[["Runtime"], Awaitable[str | None]]] = (),
+                 problem_page: Callable[[Request, Problem], Awaitable[Response]] | None = None) -> None:
+        self.name = name
+        self.settings_class = settings
+        self.prefix = f"/api/{name}/v1" if prefix is None else prefix
+        self.quiet_checks = tuple(quiet)
+        self.problem_page = problem_page
+        self.package = f"quartier_{name}"
+
+    def _beside(self, module: str) -> ModuleType | None:
+        """The module of that name in the service's package, or None when it has no such file."""
+        full = f"{self.package}.{module}"
+        return importlib.import_module(full) if importlib.util.find_spec(full) else None
+
+    @property
+    def router(self) -> APIRouter:
+        """The service's own endpoints."""
+        found = self._beside("routes")
+        return found.router if found else APIRouter()
+
+    @property
+    def handlers(self) -> Handlers:
+        """Its reactions to events."""
+        found = self._beside("handlers")
+        return found.handlers if found else Handlers()
+
+    @property
+    def timers(self) -> Timers:
+        """Its reactions to due times."""
+        found = self._beside("timers")
+        return found.timers if found else Timers()
+
+    @property
+    def workers(self) -> Workers:
+        """Its workers, which claim rows and call the outside."""
+        found = self._beside("workers")
+        return found.workers if found else Workers()
+
+    @property
+    def policies(self) -> Policies:
+        """Who may begin which of its actions."""
+        found = self._beside("policies")
+        return found.policies if found else Policies()
+
+    @property
+    def migrations(self) -> Path | None:
+        """The folder of its database revisions."""
+        found = importlib.util.find_spec(f"{self.package}.migrations")
+        return Path(next(iter(found.submodule_search_locations))) if found and found.submodule_search_locations else None
+
+    def runtime(self, request: Request) -> "Runtime":
+        """This service's runtime in the app that serves the request."""
+        found: Runtime = request.app.state.runtimes[self.name]
+        return found
+
+    async def unit_of_work(self, request: Request) -> AsyncIterator[UnitOfWork]:
+        """Dependency: the transaction of one writing request. Use it with `scope="function"`, so that it commits first."""
+        async with unit_of_work(self.runtime(request)) as uow:
+            yield uow
+
+    async def reading(self, request: Request) -> AsyncIterator[AsyncSession]:
+        """Dependency: a session for reading."""
+        async with self.runtime(request).database.session() as session:
+            yield session
+
+    async def actor(self, request: Request) -> Actor:
+        """Dependency: whoever the bearer token names, else a visitor."""
+        found: Actor = request.state.actor
+        return found
+
+    async def authorise(self, request: Request) -> None:
+        """Dependency of every route of the service: hold the actor against the policy of the route's action."""
+        request.state.actor = actor = actor_of(request, self.runtime(request).verifier)
+        action = request.scope["route"].openapi_extra.get("x-action")
+        if action:
+            self.runtime(request).policies.check(action, actor)
+
+    def once(self, uow: Any) -> Callable[..., Idempotency]:
+        """Dependency factory: `Depends(service.once(Uow))` runs an act once for each Idempotency-Key."""
+
+        def idempotency(request: Request, uow: uow) -> Idempotency:  # type: ignore[valid-type]
+            return Idempotency(request, uow)
+
+        return idempotency
+
+
+def actor_of(request: Request, verifier: Verifier) -> Actor:
+    """Whoever the `Authorization` header names; a visitor without one. Raises Unauthenticated for a token that is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return VISITOR
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send a bearer token, or none.")
+    return verifier.actor(token.strip())
+
+
+class Bell:
+    """Wakes whoever waits for new rows; a ring while nobody waits is remembered."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """There is something to do."""
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return at the next ring, at the latest after that many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self._rung.clear()
+
+
+@dataclass
+class Runtime:
+    """One service at work in one process."""
+
+    service: Service
+    settings: Settings
+    database: Database
+    bus: Bus
+    client: Client
+    keys: key_folder.ServiceKeys
+    signer: Signer
+    verifier: Verifier
+    policies: Policies
+    loops: dict[str, Any] = field(default_factory=dict)
+    _bells: list[Bell] = field(default_factory=list)
+
+    def bell(self) -> Bell:
+        """A bell of one's own, rung after each commit of this service."""
+        self._bells.append(Bell())
+        return self._bells[-1]
+
+    def wake(self) -> None:
+        """Ring all bells."""
+        for bell in self._bells:
+            bell.ring()
+
+    def unit_of_work(self, *, correlation_id: UUID | None = None,
+                     causation_id: str | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction of this service outside a request."""
+        return unit_of_work(self, correlation_id=correlation_id, causation_id=causation_id)
+
+    def make_loops(self) -> None:
+        """What this service has to do besides answering: send, handle, drain, fire, work."""
+        self.loops = {"relay": Relay(self)}
+        if self.service.handlers:
+            self.loops |= {"consumer": ConsumerLoop(self), "lanes": LaneLoop(self)}
+        if self.service.timers:
+            self.loops["timers"] = TimerLoop(self)
+        self.loops |= {function.__name__: WorkerLoop(self, function) for function in self.service.workers}
+
+
+def installed() -> list[Service]:
+    """Every service that is installed here, by the entry points `quartier.services`."""
+    from importlib.metadata import entry_points
+
+    return [entry.load() for entry in sorted(entry_points(group="quartier.services"), key=lambda entry: entry.name)]
+
+
+def topics() -> list[Topic]:
+    """The topics of all declared events."""
+    return [Topic(name) for name in sorted({topic for cls in registry().values() for topic in cls.event_topics})]
+
+
+def bus_of(settings: Settings) -> Bus:
+    """The bus that the settings choose."""
+    if settings.kafka:
+        from quartier.bus.kafka import KafkaBus
+
+        bus = KafkaBus(settings.kafka, client_id="quartier")
+        bus.replication = settings.kafka_replication
+        return bus
+    from quartier.bus.log import LogBus
+
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    return LogBus(settings.folder / "bus.db")
+
+
+def create_app(services: Sequence[Service], *, settings: Callable[[Service], Settings] | None = None) -> FastAPI:
+    """An app that serves these services; starting it starts their loops.
+
+    Raises ValueError when an endpoint declares neither an action nor why it is public, or an action has no policy.
+    """
+    chosen = {service.name: settings(service) if settings else service.settings_class() for service in services}
+    first = next(iter(chosen.values()))
+    app = FastAPI(title=first.city, lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None,
+                  max_body_size=MAX_BODY_BYTES)
+    app.state.public_url = first.public_url
+    app.state.bus = bus_of(first)
+    app.state.runtimes = {service.name: _runtime(service, chosen[service.name], app) for service in services}
+    app.state.render_problem = _renderer(services)
+    add_problem_handlers(app)
+    app.add_middleware(Guarded, service=services[-1].name if len(services) == 1 else "portal")
+    app.include_router(probes.router)
+    for service in services:
+        _refuse_undeclared(service)
+        if service.prefix:
+            app.include_router(operations.router_for(service), prefix=service.prefix, tags=["operations"],
+                               dependencies=[Depends(service.authorise)])
+            app.include_router(probes.documents_of(service), prefix=f"/api/{service.name}")
+        app.include_router(service.router, prefix=service.prefix, tags=[service.name],
+                           dependencies=[Depends(service.authorise)])
+    return app
+
+
+def _renderer(services: Sequence[Service]) -> Callable[[Request, Problem], Awaitable[Response]]:
+    """Problems are JSON for programs; the service that has pages shows them to people as a page."""
+    page = next((service.problem_page for service in services if service.problem_page), None)
+
+    async def render(request: Request, problem: Problem) -> Response:
+        if page is None or request.url.path.startswith(("/api/", "/healthz", "/readyz")):
+            return problem_response(request, problem)
+        return await page(request, problem)
+
+    return render
+
+
+def _runtime(service: Service, settings: Settings, app: FastAPI) -> Runtime:
+    keys = key_folder.load(settings, service.name)
+    signer = Signer(keys)
+    database = Database(settings.database_url) if settings.database_url else Database.in_file(
+        settings.folder / f"{service.name}.db")
+    client = Client(service.name, urls=settings.service_urls, app=app, as_service=signer.as_service)
+    return Runtime(service, settings, database, app.state.bus, client, keys, signer, Verifier(keys), service.policies)
+
+
+def _refuse_undeclared(service: Service) -> None:
+    for route in service.router.routes:
+        declared = getattr(route, "openapi_extra", None) or {}
+        where = f"{service.name}: {getattr(route, 'path', route)}"
+        if "x-public" in declared or not hasattr(route, "openapi_extra"):
+            continue
+        if "x-action" not in declared:
+            raise ValueError(f"{where} declares neither allow(…) nor public(…)")
+        if declared["x-action"] not in service.policies:
+            raise ValueError(f"{where}: policies.py has no rule for {declared['x-action']!r}")
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run every loop of every service until the app stops; what is in flight is finished first."""
+    runtimes: list[Runtime] = list(app.state.runtimes.values())
+    await app.state.bus.start()
+    tasks: list[asyncio.Task[None]] = []
+    for runtime in runtimes:
+        runtime.make_loops()
+        tasks += [asyncio.create_task(_kept_running(runtime, name), name=f"{runtime.service.name} {name}")
+                  for name in runtime.loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for runtime in runtimes:
+            await runtime.client.stop()
+        await app.state.bus.stop()
+        for runtime in runtimes:
+            await runtime.database.stop()
+
+
+async def _kept_running(runtime: Runtime, name: str) -> None:
+    """Start a loop again when it ends with an error that it did not foresee: a loop that is gone is silence."""
+    while True:
+        try:
+            await runtime.loops[name].run()
+        except Exception:
+            logger.exception("%s %s stopped; starting it again", runtime.service.name, name)
+            await asyncio.sleep(1.0)
