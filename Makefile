@@ -10,6 +10,9 @@ run: $(VENV)/ready            ## the living city, embedded, with demo data, at h
 test: $(VENV)/ready           ## every test of every tier that this machine can offer
 	PYTHON=$(BIN)/python tests/run
 
+kafka:                        ## the jars of the broker that the tests start where no container engine runs (needs Maven)
+	infra/kafka/ci/fetch
+
 bench: $(VENV)/ready          ## the measured figures, one JSON object a line
 	$(BIN)/python -m tests.bench
 
@@ -28,4 +31,4 @@ $(VENV)/ready: requirements.lock shared/pyproject.toml $(wildcard services/*/pyp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(OURS))
 	touch $@
 
-.PHONY: run test bench lock documents
+.PHONY: run test kafka bench lock documents

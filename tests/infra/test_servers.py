@@ -170,13 +170,13 @@ def test_the_mail_server_as_a_process_writes_each_mail_into_a_folder(tmp_path):
 def test_the_sink_gives_back_the_spans_that_were_exported(otlp_sink):
     provider = TracerProvider(resource=Resource({"service.name": "requests"}))
     provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"{otlp_sink.url}/v1/traces")))
-    tracer = provider.get_tracer("test")
+    tracer = provider.get_tracer("quartier.requests")
     with tracer.start_as_current_span("outer") as outer, tracer.start_as_current_span("inner", kind=trace.SpanKind.PRODUCER) as inner:
         inner.set_attribute("messaging.system", "kafka")
     provider.shutdown()
     spans = otlp_sink.spans(f"{outer.get_span_context().trace_id:032x}")
     assert [(span.name, span.kind) for span in spans] == [("outer", "internal"), ("inner", "producer")]
-    assert {span.service for span in spans} == {"requests"}
+    assert {(span.service, span.scope) for span in spans} == {("requests", "quartier.requests")}
     assert spans[1].parent_id == spans[0].span_id and spans[0].parent_id == ""
     assert spans[1].attributes == {"messaging.system": "kafka"}
 

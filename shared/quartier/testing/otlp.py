@@ -17,6 +17,7 @@ class Span:
     """One finished span; identifiers as hexadecimal text, the parent empty at a root."""
 
     service: str
+    scope: str
     name: str
     kind: str
     trace_id: str
@@ -68,7 +69,7 @@ class OtlpSink(ThreadingHTTPServer):
         for resource in request.resource_spans:
             service = str(_values(resource.resource.attributes).get("service.name", ""))
             for scope in resource.scope_spans:
-                self._spans.extend(_span(service, span) for span in scope.spans)
+                self._spans.extend(_span(service, scope.scope.name, span) for span in scope.spans)
 
     def spans(self, trace_id: str | None = None) -> list[Span]:
         """All spans so far, or those of one trace, by their beginning."""
@@ -81,9 +82,9 @@ class OtlpSink(ThreadingHTTPServer):
         self.server_close()
 
 
-def _span(service: str, span: ProtoSpan) -> Span:
+def _span(service: str, scope: str, span: ProtoSpan) -> Span:
     return Span(
-        service=service, name=span.name, kind=ProtoSpan.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
+        service=service, scope=scope, name=span.name, kind=ProtoSpan.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
         trace_id=span.trace_id.hex(), span_id=span.span_id.hex(), parent_id=span.parent_span_id.hex(),
         started_at=_instant(span.start_time_unix_nano), ended_at=_instant(span.end_time_unix_nano),
         is_error=span.status.code == 2, attributes=_values(span.attributes),

@@ -1,0 +1,207 @@
+"""A whole city for one test: every installed service in this process, on the databases and the bus that the test asks for.
+
+It is used through the doors that people and programs use: HTTP, mails, events. Time is the city's own and moves when the test says so.
+"""
+
+import asyncio
+import email
+import email.policy
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from quartier import clock, ids, keys
+from quartier.contracts.accounts import Role
+from quartier.migrations import upgrade
+from quartier.service import Runtime, Service, create_app, installed, topics
+
+if TYPE_CHECKING:
+    from quartier.testing.kafka import KafkaServer
+    from quartier.testing.postgres import PostgresServer
+
+PUBLIC_URL = "https://city.test"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as its reader has it."""
+
+    to: str
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def text(self) -> str:
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        return self._part("html")
+
+    @property
+    def links(self) -> list[str]:
+        """Every address in the text part, in order."""
+        return re.findall(r"https?://[^\s<>]+", self.text)
+
+    @property
+    def secret_path(self) -> str:
+        """The path of the secret link in the text part."""
+        found = next(link for link in self.links if "/l/" in link)
+        return "/" + found.split("/", 3)[3]
+
+    def _part(self, kind: str) -> str:
+        body = self.message.get_body((kind,))
+        assert body is not None, f"the mail has no {kind} part"
+        return str(body.get_content())
+
+
+@dataclass
+class City:
+    """A running city and its doors."""
+
+    app: Any
+    http: httpx.AsyncClient
+    folder: Path
+    clock_file: Path
+    people: dict[Role, UUID] = field(default_factory=dict)
+
+    def runtime(self, service: str) -> Runtime:
+        """One service's runtime, for the tests of that service itself."""
+        found: Runtime = self.app.state.runtimes[service]
+        return found
+
+    def token(self, *roles: Role, person: UUID | None = None, **claims: Any) -> str:
+        """A signed token of a minute for a person with these roles, as accounts would sign it."""
+        from quartier.auth import Signer
+        from quartier.settings import Settings
+
+        signer = Signer(keys.load(Settings(folder=self.folder), "accounts"))
+        subject = person or self.people.setdefault(roles[0] if roles else Role.RESIDENT, ids.new_id())
+        return signer.sign(str(subject), roles=[role.value for role in (*roles, Role.RESIDENT)], **claims)
+
+    def service_token(self, service: str) -> str:
+        """A token by which that service speaks for itself."""
+        from quartier.auth import Signer
+        from quartier.settings import Settings
+
+        return Signer(keys.load(Settings(folder=self.folder), service)).as_service()
+
+    def bearer(self, *roles: Role, person: UUID | None = None, **claims: Any) -> dict[str, str]:
+        """Headers of a call by such a person, with a fresh Idempotency-Key."""
+        return {"authorization": f"Bearer {self.token(*roles, person=person, **claims)}", "idempotency-key": str(ids.new_id())}
+
+    def move_clock(self, *, to: datetime | None = None, by: timedelta = timedelta()) -> datetime:
+        """Move business time; machine time goes on as it does."""
+        instant = (to or clock.now()) + by
+        clock.move_to(instant)
+        return instant
+
+    async def quiet(self, seconds: float = 20.0) -> None:
+        """Wait until no service has anything left to do; fails with the reasons when that does not come about."""
+        deadline = clock.monotonic() + seconds
+        calm = 0
+        while calm < 2:
+            reasons = [reason for name in self.app.state.runtimes for reason in await self._reasons(name)]
+            calm = 0 if reasons else calm + 1
+            if clock.monotonic() > deadline:
+                pytest.fail(f"the city did not become quiet: {reasons}")
+            await asyncio.sleep(0.02)
+
+    async def _reasons(self, service: str) -> list[str]:
+        if not self.runtime(service).service.prefix:
+            return []
+        response = await self.http.get(f"/api/{service}/v1/operations/quiet", headers=self.bearer(Role.OPERATOR))
+        response.raise_for_status()
+        return [f"{service}: {reason}" for reason in response.json()["reasons"]]
+
+    async def mails(self) -> list[Mail]:
+        """Everything in the local mailbox, oldest first."""
+        headers = self.bearer(Role.OPERATOR)
+        found: list[Mail] = []
+        cursor = None
+        while True:
+            response = await self.http.get("/api/notify/v1/mailbox", headers=headers, params={"limit": 100} | (
+                {"cursor": cursor} if cursor else {}))
+            response.raise_for_status()
+            listed = response.json()
+            for item in listed["items"]:
+                raw = await self.http.get(f"/api/notify/v1/mailbox/{item['id']}/raw", headers=headers)
+                found.append(Mail(item["to"], email.message_from_bytes(raw.content, policy=email.policy.default)))  # type: ignore[arg-type]
+            cursor = listed.get("next")
+            if not cursor:
+                return found[::-1]
+
+
+CityMaker = Callable[..., Any]
+
+
+@asynccontextmanager
+async def running_city(folder: Path, *, services: Iterable[str] | None = None, database: Callable[[str], str | None] = lambda _: None,
+                       kafka: list[str] | None = None, **settings: Any) -> AsyncIterator[City]:
+    """A city of these services (all that are installed, without a list), until the block ends.
+
+    `database` gives each service's address (None: SQLite in the folder); further keywords are settings of every service.
+    """
+    chosen = [service for service in installed() if services is None or service.name in services]
+    keys.create(folder / "keys", [service.name for service in installed()])
+    clock_file = folder / "clock"
+    addresses = {service.name: database(service.name) for service in chosen}
+
+    def settings_of(service: Service) -> Any:
+        return service.settings_class(folder=folder, public_url=PUBLIC_URL, clock_file=clock_file, kafka=kafka or [],
+                                      database_url=addresses[service.name], **settings)
+
+    clock.use_clock_file(clock_file)
+    app = create_app(chosen, settings=settings_of)
+    try:
+        for runtime in app.state.runtimes.values():
+            await upgrade(runtime.database, runtime.service)
+        await app.state.bus.start()
+        await app.state.bus.apply(topics())
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            http = await stack.enter_async_context(httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=PUBLIC_URL, timeout=30))
+            yield City(app, http, folder, clock_file)
+    finally:
+        clock.use_clock_file(None)
+
+
+@pytest.fixture
+async def make_city(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[CityMaker]:
+    """A maker of cities: `await make_city(services=[…], size="embedded" | "distributed")`; each ends with the test.
+
+    `size="distributed"` means PostgreSQL and Kafka (their tiers must be able to run); everything stays in one process.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def make(*, size: str = "embedded", folder: Path | None = None, **options: Any) -> City:
+            if size == "distributed":
+                postgres: PostgresServer = request.getfixturevalue("postgres_server")
+                broker: KafkaServer = request.getfixturevalue("kafka_server")
+                options |= {"database": lambda _service: postgres.database(), "kafka": [broker.bootstrap]}
+            place = folder or tmp_path / str(ids.new_id())
+            place.mkdir(parents=True, exist_ok=True)
+            city: City = await stack.enter_async_context(running_city(place, **options))
+            return city
+
+        yield make
+
+
+@pytest.fixture
+async def city(make_city: CityMaker) -> City:
+    """The embedded city with everything that is installed."""
+    made: City = await make_city()
+    return made
