@@ -8,9 +8,8 @@ endpoint has no policy.
 import asyncio
 import importlib
 import importlib.util
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +28,7 @@ from quartier.database import Database
 from quartier.events import registry
 from quartier.handlers import ConsumerLoop, Handlers
 from quartier.idempotency import Idempotency
+from quartier.loops import Bell, Loop
 from quartier.outbox import Relay
 from quartier.parking import LaneLoop
 from quartier.problems import Problem, Unauthenticated
@@ -38,7 +38,8 @@ from quartier.uow import UnitOfWork, unit_of_work
 from quartier.web import MAX_BODY_BYTES, Guarded, add_problem_handlers, problem_response
 from quartier.workers import WorkerLoop, Workers
 
-logger = logging.getLogger("quartier.service")
+STOPS_WITHIN = 10.0
+"""Seconds that loops have to finish what is in hand when an app stops."""
 
 
 class Service:
@@ -141,23 +142,6 @@ def actor_of(request: Request, verifier: Verifier) -> Actor:
     return verifier.actor(token.strip())
 
 
-class Bell:
-    """Wakes whoever waits for new rows; a ring while nobody waits is remembered."""
-
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        """There is something to do."""
-        self._rung.set()
-
-    async def wait(self, seconds: float) -> None:
-        """Return at the next ring, at the latest after that many seconds."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), seconds)
-        self._rung.clear()
-
-
 @dataclass
 class Runtime:
     """One service at work in one process."""
@@ -171,18 +155,12 @@ class Runtime:
     signer: Signer
     verifier: Verifier
     policies: Policies
-    loops: dict[str, Any] = field(default_factory=dict)
-    _bells: list[Bell] = field(default_factory=list)
-
-    def bell(self) -> Bell:
-        """A bell of one's own, rung after each commit of this service."""
-        self._bells.append(Bell())
-        return self._bells[-1]
+    loops: dict[str, Loop] = field(default_factory=dict)
+    bell: Bell = field(default_factory=Bell)
 
     def wake(self) -> None:
-        """Ring all bells."""
-        for bell in self._bells:
-            bell.ring()
+        """Let every loop of this service look for work; called after each commit."""
+        self.bell.ring()
 
     def unit_of_work(self, *, correlation_id: UUID | None = None,
                      causation_id: str | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -223,6 +201,16 @@ def bus_of(settings: Settings) -> Bus:
 
     settings.folder.mkdir(parents=True, exist_ok=True)
     return LogBus(settings.folder / "bus.db")
+
+
+async def prepare_topics(settings: Settings) -> None:
+    """Make the topics that are missing on the bus that the settings choose."""
+    bus = bus_of(settings)
+    await bus.start()
+    try:
+        await bus.apply(topics())
+    finally:
+        await bus.stop()
 
 
 def create_app(services: Sequence[Service], *, settings: Callable[[Service], Settings] | None = None) -> FastAPI:
@@ -293,11 +281,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks: list[asyncio.Task[None]] = []
     for runtime in runtimes:
         runtime.make_loops()
-        tasks += [asyncio.create_task(_kept_running(runtime, name), name=f"{runtime.service.name} {name}")
-                  for name in runtime.loops]
+        tasks += [asyncio.create_task(loop.run(), name=f"{runtime.service.name} {name}") for name, loop in runtime.loops.items()]
     try:
         yield
     finally:
+        for runtime in runtimes:
+            for loop in runtime.loops.values():
+                loop.stop()
+        await asyncio.wait(tasks, timeout=STOPS_WITHIN)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -306,13 +297,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.bus.stop()
         for runtime in runtimes:
             await runtime.database.stop()
-
-
-async def _kept_running(runtime: Runtime, name: str) -> None:
-    """Start a loop again when it ends with an error that it did not foresee: a loop that is gone is silence."""
-    while True:
-        try:
-            await runtime.loops[name].run()
-        except Exception:
-            logger.exception("%s %s stopped; starting it again", runtime.service.name, name)
-            await asyncio.sleep(1.0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -22,11 +22,7 @@ import pytest
 from quartier import clock, ids, keys
 from quartier.contracts.accounts import Role
 from quartier.migrations import upgrade
-from quartier.service import Runtime, Service, create_app, installed, topics
-
-if TYPE_CHECKING:
-    from quartier.testing.kafka import KafkaServer
-    from quartier.testing.postgres import PostgresServer
+from quartier.service import Runtime, Service, create_app, installed, prepare_topics
 
 PUBLIC_URL = "https://city.test"
 
@@ -144,9 +140,6 @@ class City:
                 return found[::-1]
 
 
-CityMaker = Callable[..., Any]
-
-
 @asynccontextmanager
 async def running_city(folder: Path, *, services: Iterable[str] | None = None, database: Callable[[str], str | None] = lambda _: None,
                        kafka: list[str] | None = None, **settings: Any) -> AsyncIterator[City]:
@@ -168,8 +161,7 @@ async def running_city(folder: Path, *, services: Iterable[str] | None = None, d
     try:
         for runtime in app.state.runtimes.values():
             await upgrade(runtime.database, runtime.service)
-        await app.state.bus.start()
-        await app.state.bus.apply(topics())
+        await prepare_topics(next(iter(app.state.runtimes.values())).settings)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(app.router.lifespan_context(app))
             http = await stack.enter_async_context(httpx.AsyncClient(
@@ -177,31 +169,3 @@ async def running_city(folder: Path, *, services: Iterable[str] | None = None, d
             yield City(app, http, folder, clock_file)
     finally:
         clock.use_clock_file(None)
-
-
-@pytest.fixture
-async def make_city(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[CityMaker]:
-    """A maker of cities: `await make_city(services=[…], size="embedded" | "distributed")`; each ends with the test.
-
-    `size="distributed"` means PostgreSQL and Kafka (their tiers must be able to run); everything stays in one process.
-    """
-    async with AsyncExitStack() as stack:
-
-        async def make(*, size: str = "embedded", folder: Path | None = None, **options: Any) -> City:
-            if size == "distributed":
-                postgres: PostgresServer = request.getfixturevalue("postgres_server")
-                broker: KafkaServer = request.getfixturevalue("kafka_server")
-                options |= {"database": lambda _service: postgres.database(), "kafka": [broker.bootstrap]}
-            place = folder or tmp_path / str(ids.new_id())
-            place.mkdir(parents=True, exist_ok=True)
-            city: City = await stack.enter_async_context(running_city(place, **options))
-            return city
-
-        yield make
-
-
-@pytest.fixture
-async def city(make_city: CityMaker) -> City:
-    """The embedded city with everything that is installed."""
-    made: City = await make_city()
-    return made
