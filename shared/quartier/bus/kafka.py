@@ -43,7 +43,7 @@ from quartier.bus import (
     partition_for,
     refuse_unfit,
 )
-from quartier.bus.kafka_readers import Group, KafkaConsumer, KafkaTail, end_within, kafka_problems, starting_points
+from quartier.bus.kafka_readers import DRAIN, Group, KafkaConsumer, KafkaTail, end_within, kafka_problems, starting_points
 
 T = TypeVar("T")
 
@@ -70,7 +70,9 @@ class KafkaBus:
         self._counts: dict[str, int] = {}
         self._producer: AIOKafkaProducer | None = None
         self._producer_lock = asyncio.Lock()
+        self._in_flight: set[asyncio.Future[None]] = set()
         self._admin: AIOKafkaAdminClient | None = None
+        self._is_open = False
         self.restarts = 0
 
     async def start(self) -> None:
@@ -84,12 +86,15 @@ class KafkaBus:
             await self._admin.close()
             self._admin = None
             raise
+        self._is_open = True
 
     async def stop(self) -> None:
         """Send what is in flight and disconnect."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await end_within(producer.stop(), "producer")
+        self._is_open = False
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=DRAIN)
+        if self._producer is not None:
+            await self._abandon(self._producer, KafkaTimeoutError())
         admin, self._admin = self._admin, None
         if admin is not None:
             await end_within(admin.close(), "admin client")
@@ -97,6 +102,17 @@ class KafkaBus:
     async def publish(self, records: Sequence[Record]) -> None:
         """Send records, in order per key, and return when all replicas in sync have all of them."""
         refuse_unfit(records)
+        if not self._is_open:
+            raise BusError("The bus is not open.")
+        finished = asyncio.get_running_loop().create_future()
+        self._in_flight.add(finished)
+        try:
+            await self._send(records)
+        finally:
+            self._in_flight.discard(finished)
+            finished.set_result(None)
+
+    async def _send(self, records: Sequence[Record]) -> None:
         counts = await self._partition_counts({record.topic for record in records})
         sent: list[asyncio.Future] = []
         with kafka_problems():
@@ -138,11 +154,10 @@ class KafkaBus:
                    after: Mapping[Partition, int] | Start = Start.LATEST) -> AsyncIterator[KafkaTail]:
         """Read without a group, from a starting point that is fixed when the block is entered."""
         partitions = await self._partitions(topics)
-        async with self._reading(partitions) as reader:
+        async with self._reading() as reader:
             with kafka_problems():
                 places = starting_points(*await self._bounds(reader, partitions), after)
-            for partition, place in places.items():
-                reader.seek(TopicPartition(partition.topic, partition.number), place)
+            _place(reader, places)
             tail = KafkaTail(reader, places)
             try:
                 yield tail
@@ -154,7 +169,7 @@ class KafkaBus:
         committed = await self._committed(group)
         if not committed:
             return {}
-        async with self._reading(list(committed)) as reader:
+        async with self._reading() as reader:
             with kafka_problems():
                 first, end = await self._bounds(reader, list(committed))
                 unread = {partition: max(first[partition], offset) for partition, offset in committed.items()
@@ -171,13 +186,14 @@ class KafkaBus:
         if not partitions:
             raise BusError(f"The group {group} has read nothing yet, so there is nothing to move.")
         await self._partition_counts({partition.topic for partition in partitions})
-        async with self._reading(partitions, group) as reader:
+        async with self._reading(group) as reader:
             with kafka_problems():
                 first, end = await self._bounds(reader, partitions)
                 places = dict(to) if isinstance(to, Mapping) else await self._places_at(reader, end, to)
                 for partition, place in places.items():
                     if not first[partition] <= place <= end[partition]:
                         raise OffsetGone(partition, place, first[partition], end[partition])
+                _place(reader, places)
                 try:
                     # Kafka takes an offset from outside the group only while the group has no members.
                     await reader.commit({TopicPartition(partition.topic, partition.number): place
@@ -241,7 +257,7 @@ class KafkaBus:
 
     async def _abandon(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
         self._silence(producer, problem if isinstance(problem, KafkaError) else KafkaTimeoutError())
-        await end_within(producer.stop(), "producer")
+        await end_within(producer.stop(), "producer", DRAIN)
 
     async def _find_the_refused(self, records: Sequence[Record], counts: Mapping[str, int]) -> None:
         """Kafka refuses a whole batch for one record: send one by one, and name the one that it will not take."""
@@ -302,7 +318,7 @@ class KafkaBus:
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask until there is an answer, as long as the problem is one that passes."""
         if self._admin is None:
-            raise BusError("The bus is not started.")
+            raise BusError("The bus is not open.")
         deadline = clock.monotonic() + PATIENCE
         with kafka_problems():
             while True:
@@ -324,13 +340,12 @@ class KafkaBus:
             auto_offset_reset="none", **options)
 
     @asynccontextmanager
-    async def _reading(self, partitions: Sequence[Partition], group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    async def _reading(self, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
         reader = self._make_consumer("reader", group_id=group)
         try:
             with kafka_problems():
                 async with asyncio.timeout(PATIENCE):
                     await reader.start()
-            reader.assign([TopicPartition(partition.topic, partition.number) for partition in partitions])
             yield reader
         finally:
             await end_within(reader.stop(), "reader")
@@ -339,8 +354,9 @@ class KafkaBus:
                       partitions: Sequence[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
         places = [TopicPartition(partition.topic, partition.number) for partition in partitions]
         async with asyncio.timeout(PATIENCE):
-            return tuple({Partition(*place): offset for place, offset in (await ask(places)).items()}
-                         for ask in (reader.beginning_offsets, reader.end_offsets))
+            first, end = await reader.beginning_offsets(places), await reader.end_offsets(places)
+        return ({Partition(*place): offset for place, offset in first.items()},
+                {Partition(*place): offset for place, offset in end.items()})
 
     async def _places_at(self, reader: AIOKafkaConsumer, end: Mapping[Partition, int],
                          instant: datetime) -> dict[Partition, int]:
@@ -355,9 +371,7 @@ class KafkaBus:
         stamps: dict[Partition, int] = {}
         if not unread:
             return stamps
-        reader.assign([TopicPartition(partition.topic, partition.number) for partition in unread])
-        for partition, offset in unread.items():
-            reader.seek(TopicPartition(partition.topic, partition.number), offset)
+        _place(reader, unread)
         deadline = clock.monotonic() + PATIENCE
         while len(stamps) < len(unread) and clock.monotonic() < deadline:
             for place, records in (await reader.getmany(timeout_ms=500)).items():
@@ -376,3 +390,10 @@ class KafkaBus:
     def _count_restart(self, reason: str) -> None:
         self.restarts += 1
         _log.warning("A consumer is made anew: %s", reason)
+
+
+def _place(reader: AIOKafkaConsumer, places: Mapping[Partition, int]) -> None:
+    """Assign and seek in one step of the event loop: aiokafka never looks for positions of its own."""
+    reader.assign([TopicPartition(partition.topic, partition.number) for partition in places])
+    for partition, place in places.items():
+        reader.seek(TopicPartition(partition.topic, partition.number), place)

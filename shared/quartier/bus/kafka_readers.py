@@ -28,7 +28,7 @@ from quartier.bus import BusError, Fenced, OffsetGone, Partition, Record, Start,
 
 STALLED_AFTER = 30.0
 """Seconds without a record after which a consumer has to show that there is nothing for it to read."""
-DRAIN = 5.0
+DRAIN = 4.5
 """Seconds that a rebalance waits for the records being handled; the broker waits for ten before it expels a member."""
 STOP = 9.0
 """Seconds that closing a client may take: aiokafka's stop() can wait for a heartbeat that never comes."""
@@ -50,10 +50,10 @@ def kafka_problems() -> Iterator[None]:
         raise Unavailable(f"Kafka does not answer as it should: {type(problem).__name__} {problem}.") from problem
 
 
-async def end_within(stop: Coroutine[Any, Any, None], what: str) -> None:
+async def end_within(stop: Coroutine[Any, Any, None], what: str, seconds: float = STOP) -> None:
     """Close a client of aiokafka, and give up waiting when that takes too long."""
     try:
-        async with asyncio.timeout(STOP):
+        async with asyncio.timeout(seconds):
             await stop
     except (KafkaError, TimeoutError, OSError) as problem:
         _log.warning("The Kafka %s was not closed in an orderly way: %r", what, problem)

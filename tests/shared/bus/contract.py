@@ -12,6 +12,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from quartier import clock
 from quartier.bus import (
     LATEST,

@@ -4,9 +4,9 @@ import asyncio
 import sqlite3
 
 import pytest
+
 from quartier.bus import BusError, GroupRunning, Partition, Record, Topic, Unavailable, partition_for
 from quartier.bus.log import LogBus
-
 from tests.shared.bus.contract import BusContract, first_of, numbered, read, topic, values
 
 __all__ = ["topic"]
