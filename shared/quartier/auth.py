@@ -21,6 +21,7 @@ from quartier.problems import Forbidden, Unauthenticated
 
 TOKEN_LIFE = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=5)
+TICKET_LIFE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Ticket:
 
 def contact_ticket(signer: Signer, person: UUID, language: Language) -> str:
     """The ticket that accounts hands to whoever typed an address; good for a quarter of an hour."""
-    return signer.sign(str(person), audience=Audiences.CONTACT, life=timedelta(minutes=15), lang=language,
+    return signer.sign(str(person), audience=Audiences.CONTACT, life=TICKET_LIFE, lang=language,
                        jti=str(ids.new_id()))
 
 

@@ -28,3 +28,13 @@ def short_code(length: int = 8) -> str:
 def jitter(seconds: float, share: float = 0.2) -> float:
     """The same wait, up to `share` shorter or longer, so that many who wait do not return at once."""
     return seconds * random.uniform(1 - share, 1 + share)
+
+
+def opaque_id() -> UUID:
+    """A UUIDv4 (RFC 9562, 5.4), for people: it must not tell when somebody first wrote to the city."""
+    return UUID(bytes=secrets.token_bytes(16), version=4)
+
+
+def secret_bytes(length: int) -> bytes:
+    """Bytes that nobody can guess: nonces of ciphers, the body of an API token."""
+    return secrets.token_bytes(length)

@@ -8,7 +8,7 @@ endpoint has no policy.
 import asyncio
 import importlib
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -262,7 +262,7 @@ def _runtime(service: Service, settings: Settings, app: FastAPI) -> Runtime:
 
 
 def _refuse_undeclared(service: Service) -> None:
-    for route in service.router.routes:
+    for route in _every_route(service.router):
         declared = getattr(route, "openapi_extra", None) or {}
         where = f"{service.name}: {getattr(route, 'path', route)}"
         if "x-public" in declared or not hasattr(route, "openapi_extra"):
@@ -271,6 +271,13 @@ def _refuse_undeclared(service: Service) -> None:
             raise ValueError(f"{where} declares neither allow(…) nor public(…)")
         if declared["x-action"] not in service.policies:
             raise ValueError(f"{where}: policies.py has no rule for {declared['x-action']!r}")
+
+
+def _every_route(router: APIRouter) -> Iterator[Any]:
+    """The routes of a router and of those that it includes, which FastAPI keeps as one opaque route each."""
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        yield from _every_route(included) if included is not None else (route,)
 
 
 @asynccontextmanager

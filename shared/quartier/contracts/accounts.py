@@ -1,6 +1,9 @@
 """What the other services may know about people: opaque ids, roles, and what their tokens are for."""
 
 from enum import StrEnum
+from uuid import UUID
+
+from quartier.events import Event
 
 
 class Role(StrEnum):
@@ -20,3 +23,9 @@ class Audiences(StrEnum):
 
     SERVICES = "quartier"
     CONTACT = "quartier-contact"
+
+
+class SignInAsked(Event, topic="quartier.accounts", type="org.quartier.sign-in.asked.v1", key="sign_in_id"):
+    """Somebody asked to be let in. Sent for known and unknown addresses alike; accounts itself then sees who is to get a link."""
+
+    sign_in_id: UUID
