@@ -16,10 +16,11 @@ kafka:                        ## the jars of the broker that the tests start whe
 bench: $(VENV)/ready          ## the measured figures, one JSON object a line
 	$(BIN)/python -m tests.bench
 
-lock:                         ## resolve the dependencies again (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --no-header --no-emit-package quartier \
-	  shared/pyproject.toml services/*/pyproject.toml --all-extras --group dev -o requirements.lock
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-annotate --no-header --no-emit-package quartier --all-extras
+lock:                         ## resolve the dependencies again (needs uv): all of them, and what the image needs of them
+	$(COMPILE) shared/pyproject.toml services/*/pyproject.toml --group dev -o requirements.lock
+	$(COMPILE) shared/pyproject.toml services/*/pyproject.toml infra/requirements.in -c requirements.lock -o infra/requirements.lock
 
 documents: $(VENV)/ready      ## OpenAPI, AsyncAPI, schemas, settings and the state machine, regenerated into docs/reference
 	$(BIN)/python -m tests.documents

@@ -23,8 +23,8 @@ from quartier.testing.loopback import Outside
 from quartier.testing.processes import LocalProcess
 
 
-async def topic_on(server):
-    name = f"test-{secrets.token_hex(6)}"
+async def topic_on(server, name=None):
+    name = name or f"test-{secrets.token_hex(6)}"
     admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap)
     await admin.start()
     try:
@@ -52,6 +52,15 @@ async def test_a_killed_broker_comes_back_with_what_it_acknowledged(kafka_server
     await asyncio.to_thread(kafka_server.start)
     await send(kafka_server, topic, b"second")
     assert await values_of(kafka_server, topic, 2) == [first, b"second"]
+
+
+async def test_a_cleared_topic_can_be_made_anew_and_is_empty(kafka_server):
+    topic = await topic_on(kafka_server)
+    await send(kafka_server, topic, b"old")
+    await asyncio.to_thread(kafka_server.clear, topic)
+    await topic_on(kafka_server, topic)
+    await send(kafka_server, topic, b"new")
+    assert await values_of(kafka_server, topic, 1) == [b"new"]
 
 
 def test_the_broker_is_the_one_that_we_formatted(kafka_server):

@@ -1,4 +1,5 @@
 """An Apache Kafka broker for tests: in a container where an engine runs, else from the jars that `make kafka` brings."""
+import asyncio
 import os
 import secrets
 import shutil
@@ -38,6 +39,20 @@ class KafkaServer:
     def start(self) -> None:
         """Starts the broker, and returns when it lists its topics and is the cluster that we formatted."""
         start_and_wait(self.runner, self._is_ours, f"the broker at {self.bootstrap}")
+
+    def clear(self, prefix: str) -> None:
+        """Deletes the topics whose names begin so, and with them what groups had read; returns when they are gone."""
+        async def delete() -> None:
+            admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+            await admin.start()
+            try:
+                while topics := [name for name in await admin.list_topics() if name.startswith(prefix)]:
+                    await admin.delete_topics(topics)
+                    await asyncio.sleep(0.1)
+            finally:
+                await admin.close()
+
+        run_apart(delete())
 
     def _is_ours(self) -> bool:
         answer = cluster_of(self.bootstrap)

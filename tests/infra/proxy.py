@@ -1,0 +1,84 @@
+"""A small reverse proxy that follows infra/caddy/Caddyfile, so that the tests reach the city by the operators' routes."""
+import asyncio
+import re
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.infra.compose import NotUnderstood, located
+
+_ROUTE = re.compile(r"reverse_proxy (?:(?P<path>/\S*)\* )?(?P<upstream>\S+)")
+
+
+def routes(caddyfile: Path, addresses: Mapping[tuple[str, int], str]) -> list[tuple[str, str]]:
+    """Path prefixes and where they lead, the longest first, as Caddy sorts them."""
+    found = []
+    for line in map(str.strip, caddyfile.read_text().splitlines()):
+        if not line or line.startswith("#") or line in (":80 {", "}"):
+            continue
+        route = _ROUTE.fullmatch(line)
+        if route is None:
+            raise NotUnderstood(f"{caddyfile.name}: {line}")
+        found.append((route["path"] or "/", located(route["upstream"], addresses)))
+    return sorted(found, key=lambda entry: -len(entry[0]))
+
+
+class Proxy:
+    """The proxy on a thread of its own; each connection carries one request, which also lets an endless answer flow."""
+
+    def __init__(self, table: list[tuple[str, str]], port: int) -> None:
+        self._table = table
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+        self._thread.start()
+        self._server = self._call(asyncio.start_server(self._serve, "127.0.0.1", port, limit=2**20))
+
+    def stop(self) -> None:
+        async def close() -> None:
+            self._server.close()
+            connections = asyncio.all_tasks() - {asyncio.current_task()}
+            for connection in connections:
+                connection.cancel()
+            await asyncio.gather(*connections, return_exceptions=True)
+
+        self._call(close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _call(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            path = head.split(b" ", 2)[1].decode()
+            host, port = next(upstream for prefix, upstream in self._table if path.startswith(prefix)).rsplit(":", 1)
+            try:
+                answer, request = await asyncio.open_connection(host, int(port))
+            except OSError:
+                writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                return
+            request.write(_for_one_request(head))
+            try:
+                upwards = asyncio.create_task(_flow(reader, request))
+                await _flow(answer, writer)
+                upwards.cancel()
+            finally:
+                request.close()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+
+
+def _for_one_request(head: bytes) -> bytes:
+    first, *fields = head.rstrip(b"\r\n").split(b"\r\n")
+    kept = [line for line in fields if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([first, *kept, b"Connection: close", b"X-Forwarded-Proto: http", b"", b""])
+
+
+async def _flow(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while piece := await source.read(65536):
+        target.write(piece)
+        await target.drain()
