@@ -47,12 +47,14 @@ class Service:
 
     def __init__(self, name: str, *, settings: type[Settings] = Settings, prefix: str | None = None,
                  quiet: Sequence[Callable[["Runtime"], Awaitable[str | None]]] = (),
-                 problem_page: Callable[[Request, Problem], Awaitable[Response]] | None = None) -> None:
+                 problem_page: Callable[[Request, Problem], Awaitable[Response]] | None = None,
+                 loops: Sequence[type[Loop]] = ()) -> None:
         self.name = name
         self.settings_class = settings
         self.prefix = f"/api/{name}/v1" if prefix is None else prefix
         self.quiet_checks = tuple(quiet)
         self.problem_page = problem_page
+        self.own_loops = tuple(loops)
         self.package = f"quartier_{name}"
 
     def _beside(self, module: str) -> ModuleType | None:
@@ -175,6 +177,7 @@ class Runtime:
         if self.service.timers:
             self.loops["timers"] = TimerLoop(self)
         self.loops |= {function.__name__: WorkerLoop(self, function) for function in self.service.workers}
+        self.loops |= {loop.__name__: loop(self) for loop in self.service.own_loops}
 
 
 def installed() -> list[Service]:

@@ -1,0 +1,1 @@
+"""The city in figures: the portal's own projection of the events of requests."""

@@ -1,0 +1,1 @@
+"""Open pages that keep themselves fresh: hints from the bus, by server-sent events."""

@@ -1,0 +1,15 @@
+"""The portal as a service, and the dependencies of its pages."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from quartier.service import Service
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from quartier_portal.live.hub import Hub
+from quartier_portal.rendering import show_problem
+from quartier_portal.settings import PortalSettings
+
+service = Service("portal", settings=PortalSettings, prefix="", problem_page=show_problem, loops=(Hub,))
+
+Reading = Annotated[AsyncSession, Depends(service.reading)]
