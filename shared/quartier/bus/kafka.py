@@ -18,6 +18,7 @@ from aiokafka.errors import (
     CommitFailedError,
     KafkaError,
     KafkaTimeoutError,
+    LeaderNotAvailableError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAlreadyExistsError,
@@ -97,7 +98,7 @@ class KafkaBus:
             await self._abandon(self._producer, KafkaTimeoutError())
         admin, self._admin = self._admin, None
         if admin is not None:
-            await end_within(admin.close(), "admin client")
+            await admin.close()
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Send records, in order per key, and return when all replicas in sync have all of them."""
@@ -218,7 +219,7 @@ class KafkaBus:
             await self._patiently(lambda: self._admin.alter_configs([
                 ConfigResource(ConfigResourceType.TOPIC, topic.name, self._configs(topic)) for topic in existing]))
         # A new topic has no leaders for a moment; publishers should not meet that.
-        await self._patiently(lambda: self._must_exist(missing))
+        await self._existing({topic.name for topic in missing}, must_exist=True)
 
     async def check(self, topics: Sequence[Topic]) -> list[str]:
         """What is missing, or has another count of partitions."""
@@ -237,7 +238,7 @@ class KafkaBus:
                     async with asyncio.timeout(PATIENCE):
                         await producer.start()
                 except BaseException:
-                    await end_within(producer.stop(), "producer")
+                    await end_within(producer, "producer")
                     raise
                 self._producer = producer
             return self._producer
@@ -257,7 +258,7 @@ class KafkaBus:
 
     async def _abandon(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
         self._silence(producer, problem if isinstance(problem, KafkaError) else KafkaTimeoutError())
-        await end_within(producer.stop(), "producer", DRAIN)
+        await end_within(producer, "producer", DRAIN)
 
     async def _find_the_refused(self, records: Sequence[Record], counts: Mapping[str, int]) -> None:
         """Kafka refuses a whole batch for one record: send one by one, and name the one that it will not take."""
@@ -287,23 +288,22 @@ class KafkaBus:
         counts = await self._partition_counts(set(topics))
         return [Partition(topic, number) for topic in topics for number in range(counts[topic])]
 
-    async def _existing(self, names: set[str]) -> dict[str, int]:
-        if not names:
-            return {}
-        described = await self._patiently(lambda: self._admin.describe_topics(sorted(names)))
-        for topic in described:
-            if topic["error_code"] not in (0, UnknownTopicOrPartitionError.errno):
+    async def _existing(self, names: set[str], must_exist: bool = False) -> dict[str, int]:
+        """The count of partitions of each topic that exists; `must_exist` waits until all do and have their leaders."""
+        async def describe() -> dict[str, int]:
+            counts = {}
+            for topic in await self._admin.describe_topics(sorted(names)):
                 problem = for_code(topic["error_code"])
-                if not problem.retriable:
-                    raise BusError(f"Kafka says {problem.__name__} about the topic {topic['topic']}.")
-        return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["partitions"]}
+                if problem is UnknownTopicOrPartitionError and not must_exist:
+                    continue
+                if topic["error_code"]:
+                    raise problem(topic["topic"])
+                if must_exist and any(partition["leader"] < 0 for partition in topic["partitions"]):
+                    raise LeaderNotAvailableError(topic["topic"])
+                counts[topic["topic"]] = len(topic["partitions"])
+            return counts
 
-    async def _must_exist(self, topics: Sequence[Topic]) -> None:
-        if not topics:
-            return
-        for topic in await self._admin.describe_topics([topic.name for topic in topics]):
-            if topic["error_code"] or any(partition["leader"] < 0 for partition in topic["partitions"]):
-                raise UnknownTopicOrPartitionError(topic["topic"])
+        return await self._patiently(describe) if names else {}
 
     async def _committed(self, group: str) -> dict[Partition, int]:
         offsets = await self._patiently(lambda: self._admin.list_consumer_group_offsets(group))
@@ -348,7 +348,7 @@ class KafkaBus:
                     await reader.start()
             yield reader
         finally:
-            await end_within(reader.stop(), "reader")
+            await end_within(reader, "reader")
 
     async def _bounds(self, reader: AIOKafkaConsumer,
                       partitions: Sequence[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:

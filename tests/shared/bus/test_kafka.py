@@ -16,7 +16,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 from aiokafka.protocol.produce import ProduceRequest
 
 from quartier import clock
-from quartier.bus import BusError, Fenced, Record, Refused, Unavailable, kafka, kafka_readers
+from quartier.bus import BusError, Fenced, Record, Refused, Topic, Unavailable, kafka, kafka_readers
 from quartier.bus.kafka import KafkaBus
 from tests.shared.bus.contract import BusContract, commit_all, first_of, new_topic, numbered, read, topic, values
 
@@ -276,10 +276,10 @@ async def test_a_record_that_its_topic_refuses_is_named(bus, topic, admin):
 
 
 async def test_what_the_broker_does_not_allow_is_an_error_and_not_a_wait(bus, topic, admin, kafka_server):
-    topic_resource, literal, write, read_it, deny = 2, 3, 4, 3, 3
-    for operation in (write, read_it):
+    # The numbers of the protocol: topic 2, literal name 3; read 3, write 4, describe 8; deny 2, allow 3.
+    for operation, permission in ((3, 2), (4, 2), (8, 3)):
         answer = await admin._send_to_controller(
-            CreateAclsRequest(topic_resource, topic, literal, "User:ANONYMOUS", "*", operation, deny))
+            CreateAclsRequest(2, topic, 3, "User:ANONYMOUS", "*", operation, permission))
         assert [code for code, _ in answer.creation_responses] == [0]
     with pytest.raises(BusError, match="not let us") as refused:
         await bus.publish(numbered(topic, 1))
@@ -287,6 +287,12 @@ async def test_what_the_broker_does_not_allow_is_an_error_and_not_a_wait(bus, to
     with pytest.raises(BusError, match="not let us"):
         async with bus.tail([topic]) as tail:
             await first_of(tail, 1)
+    with pytest.raises(BusError, match="not let us"):
+        async with bus.consumer("g" + topic, [topic]) as consumer:
+            await read(consumer, 1)
+    await admin._send_to_controller(CreateAclsRequest(2, topic, 3, "User:ANONYMOUS", "*", 8, 2))
+    with pytest.raises(BusError, match="not let us"):
+        await bus.check([Topic(topic)])
 
 
 async def test_a_consumer_that_is_stuck_is_made_anew(bus, topic, monkeypatch):
@@ -315,11 +321,13 @@ async def test_the_broker_dies_and_comes_back_and_nothing_is_lost(bus, topic, ka
         await commit_all(consumer, await read(consumer, 5))
         seen_live = [await anext(tail) for _ in range(5)]
         await asyncio.to_thread(kafka_server.kill)
-        with pytest.raises(Unavailable):
-            await bus.publish(numbered(topic, 5, start=5))
-        with pytest.raises(BusError):
-            await bus.positions("g" + topic)
-        await asyncio.to_thread(kafka_server.start)
+        try:
+            with pytest.raises(Unavailable):
+                await bus.publish(numbered(topic, 5, start=5))
+            with pytest.raises(Unavailable):
+                await bus.positions("g" + topic)
+        finally:
+            await asyncio.to_thread(kafka_server.start)
         for _ in range(20):
             try:
                 await bus.publish(numbered(topic, 5, start=5))
