@@ -1,0 +1,77 @@
+"""The reference documents that are made from the code: `make documents` writes them, a test holds the committed ones against the code."""
+
+import json
+from pathlib import Path
+
+from quartier.asyncapi import document, schema_of
+from quartier.events import registry
+from quartier.probes import openapi_of
+from quartier.service import Service, installed
+from quartier.settings import Settings
+from quartier_requests import machine_document
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+
+
+def documents() -> dict[Path, str]:
+    """Every generated document, by its place below docs/reference."""
+    services = installed()
+    found = {Path("openapi") / f"{service.name}.json": _json(openapi_of(service)) for service in services if service.prefix}
+    found |= {Path("schemas") / f"{type_}.json": _json(schema_of(cls)) for type_, cls in registry().items()}
+    return found | {
+        Path("asyncapi.json"): _json(document(services)),
+        Path("settings.md"): settings_table(services),
+        Path("authorisation.csv"): authorisation_table(services),
+        Path("request-machine.md"): machine_document.render(),
+    }
+
+
+def settings_table(services: list[Service]) -> str:
+    """What can be set, by whom it is read, and what it is without being set."""
+    lines = ["# Settings", "", "Environment variables. Every service reads the first table; the others are read by the service they are named after.", ""]
+    shared = set(Settings.model_fields)
+    for title, cls, names in [("Every service", Settings, sorted(shared)), *(
+            (service.name.capitalize(), service.settings_class, sorted(set(service.settings_class.model_fields) - shared)) for service in services)]:
+        if not names:
+            continue
+        lines += [f"## {title}", "", "| Variable | Default | Meaning |", "|---|---|---|"]
+        for name in names:
+            described = cls.model_fields[name]
+            default = described.get_default(call_default_factory=True)
+            lines.append(f"| `QUARTIER_{name.upper()}` | `{default if default not in (None, [], {}) else ''}` | {described.description} |".replace("``", "none"))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def authorisation_table(services: list[Service]) -> str:
+    """Each operation, and who may begin it; finer conditions stand in the commands."""
+    rows = ["service,method,path,operation,action,roles,secret links,open because"]
+    for service in services:
+        for path, operations in openapi_of(service)["paths"].items() if service.prefix else ():
+            for method, operation in operations.items():
+                action = operation.get("x-action", "")
+                rule = service.policies.get(action)
+                rows.append(",".join((
+                    service.name, method.upper(), path, operation["operationId"], action, " ".join(sorted(rule.roles)) if rule else "",
+                    " ".join(sorted(rule.purposes)) if rule else "", '"' + operation.get("x-public", "") + '"')))
+    return "\n".join(rows) + "\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def write() -> None:
+    """Write all of them, and take away what is generated no more."""
+    wanted = documents()
+    for folder in ("openapi", "schemas"):
+        for old in (REFERENCE / folder).glob("*.json"):
+            if old.relative_to(REFERENCE) not in wanted:
+                old.unlink()
+    for place, content in wanted.items():
+        (REFERENCE / place).parent.mkdir(parents=True, exist_ok=True)
+        (REFERENCE / place).write_text(content)
+
+
+if __name__ == "__main__":
+    write()
