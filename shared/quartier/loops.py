@@ -3,9 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from quartier import clock, ids
+
+if TYPE_CHECKING:
+    from quartier.service import Runtime
 
 LONGEST_REST = 1.0
 """Seconds after which a loop looks for work although nobody woke it: another replica may have left some."""
@@ -29,25 +33,27 @@ class Bell:
         self._next.set()
         self._next = asyncio.Event()
 
-    async def rung_since(self, rings: int) -> None:
-        """Return when it has rung more than that many times."""
+    async def rung_since(self, rings: int, within: float) -> None:
+        """Return when it has rung more than that many times, at the latest after that many seconds."""
         if self.rings == rings:
-            await self._next.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._next.wait(), within)
 
 
 class Loop:
-    """Repeats `step` until it is stopped: at once while there is work, else when the bell rings or a second has passed.
+    """Repeats `step` until it is stopped: at once while there is work, else when the service's bell rings or a second has passed.
 
     A step that fails is tried again after a growing pause; no error ends the loop. `trouble` is the sentence that `/readyz` and the
     operators see meanwhile.
     """
 
-    def __init__(self, name: str, bell: Bell) -> None:
-        self.name = name
+    def __init__(self, name: str, runtime: "Runtime") -> None:
+        self.name = f"{runtime.service.name} {name}"
+        self.runtime = runtime
         self.ready = False
         self.trouble: str | None = None
         self.last_progress = clock.monotonic()
-        self._bell = bell
+        self._bell = runtime.bell
         self._stopping = asyncio.Event()
 
     async def step(self) -> int:
@@ -64,20 +70,24 @@ class Loop:
                     done = await self.step()
                 except Exception as error:
                     failures += 1
-                    self.ready, self.trouble = False, f"{type(error).__name__}: {error}"
-                    _log.warning("%s will go on after a pause: %s", self.name, self.trouble, exc_info=failures == 1)
-                    await self.unless_stopped(asyncio.sleep(ids.jitter(min(LONGEST_BACK_OFF, 0.1 * 2 ** min(failures, 10)))))
+                    self.fails(error, is_new=failures == 1)
+                    await self.pause(ids.jitter(min(LONGEST_BACK_OFF, 0.1 * 2 ** min(failures, 10))))
                     continue
                 failures = 0
                 self.works()
                 if not done:
-                    await self.unless_stopped(asyncio.wait_for(self._bell.rung_since(rings), LONGEST_REST))
+                    await self.unless_stopped(self._bell.rung_since(rings, LONGEST_REST))
         finally:
             await self.close()
 
     def works(self) -> None:
         """Note that all is well just now."""
         self.ready, self.trouble, self.last_progress = True, None, clock.monotonic()
+
+    def fails(self, error: Exception, *, is_new: bool) -> None:
+        """Note and tell what is wrong; the traceback once, not at each new try."""
+        self.ready, self.trouble = False, f"{type(error).__name__}: {error}"
+        _log.warning("%s goes on after a pause: %s", self.name, self.trouble, exc_info=error if is_new else None)
 
     def stop(self) -> None:
         """Let `run` return after the step in hand."""
@@ -90,15 +100,17 @@ class Loop:
     async def close(self) -> None:
         """Give back what the loop holds; called once, when it ends."""
 
+    async def pause(self, seconds: float) -> None:
+        """Wait that long, or until the loop is told to stop."""
+        await self.unless_stopped(asyncio.sleep(seconds))
+
     async def unless_stopped(self, waiting: Coroutine[Any, Any, T]) -> T | None:
-        """The result of a wait, or None as soon as the loop is told to stop, or when the wait ran out of time."""
+        """The result of a wait, or None as soon as the loop is told to stop."""
         task, stopped = asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
             return task.result() if task.done() else None
-        except TimeoutError:
-            return None
         finally:
-            for unfinished in (task, stopped):
-                unfinished.cancel()
+            task.cancel()
+            stopped.cancel()
             await asyncio.gather(task, stopped, return_exceptions=True)

@@ -5,13 +5,48 @@ the commit, so on PostgreSQL a row with a lower one may appear after a row with 
 The relay gives numbers of its own (`relay_no`) to what it sees instead, and a row that commits late simply gets a later number.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    text,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from quartier import clock, telemetry
+from quartier.bus import Record, Refused
+from quartier.cloudevents import Envelope, to_record
 from quartier.database import Utc
+from quartier.leadership import Leadership
+from quartier.loops import Loop
+from quartier.problems import NotFound
+
+if TYPE_CHECKING:
+    from quartier.service import Runtime
+
+BATCH = 200
+KEPT_FOR = timedelta(days=7)
+"""How long what is published stays: after a loss of the broker, its last week is built again from here."""
+PURGE_EVERY = 3600.0
+PURGED_AT_ONCE = 1000
 
 BigNumber = BigInteger().with_variant(Integer(), "sqlite")
 """A number that a table draws itself; SQLite draws them for plain integers alone."""
@@ -58,3 +93,123 @@ class RelayState(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     published: int = Field(default=0, sa_type=BigInteger)
+
+
+def record_of(row: OutboxRow) -> Record:
+    """What goes on the bus: the envelope around the payload, under the relay's number, so that a retry is stored once."""
+    envelope = Envelope(
+        id=str(row.id), source=row.source, type=row.type, subject=row.aggregateid, time=row.occurred_at, dataschema=row.dataschema,
+        datacontenttype="application/json", partitionkey=row.aggregateid,
+        sequence=None if row.sequence is None else f"{row.sequence:010d}", correlationid=row.correlationid,
+        causationid=row.causationid, traceparent=row.tracingspancontext, data=row.payload)
+    return replace(to_record(envelope, row.topic), producer=row.topic.removeprefix("quartier."), number=row.relay_no)
+
+
+async def published(session: AsyncSession, *, lock: bool = False) -> int:
+    """Up to which number everything is on the bus."""
+    state = await session.get(RelayState, 1, with_for_update=lock)
+    if state is None and lock:
+        state = RelayState()
+        session.add(state)
+        await session.flush()
+    return state.published if state else 0
+
+
+async def unsent(session: AsyncSession) -> ColumnElement[bool]:
+    """The condition for rows that are not on the bus yet, as far as we know, apart from those that the broker refused."""
+    is_unnumbered = and_(OutboxRow.relay_no.is_(None), OutboxRow.refused.is_(None))
+    return or_(is_unnumbered, OutboxRow.relay_no > await published(session))
+
+
+async def send_again(session: AsyncSession, id: UUID) -> None:
+    """Let the relay try a refused row, and what waits behind it, once more."""
+    changed = await session.execute(update(OutboxRow).where(OutboxRow.id == id, OutboxRow.refused.is_not(None)).values(refused=None))
+    if changed.rowcount == 0:
+        raise NotFound("The bus refuses no event of this id.")
+
+
+class Relay(Loop):
+    """Sends what the outbox holds, in an order that keeps each key's. One leader a service."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        super().__init__("relay", runtime)
+        self._database = runtime.database
+        self._service = runtime.service.name
+        self._leadership = Leadership(runtime.database, self._service, self._bell.ring)
+        self._purge_at = 0.0
+
+    async def step(self) -> int:
+        """Number, publish and mark one batch; the numbers of an earlier try come first, so that a retry is the same batch."""
+        if not await self._leadership.is_held():
+            return 0
+        batch = await self.take()
+        if not batch:
+            await self._purge()
+            return 0
+        try:
+            await self.publish(batch)
+        except Refused as refused:
+            await self.set_aside(batch[refused.index], str(refused))
+        else:
+            await self.mark_published(batch[-1].relay_no)
+        return len(batch)
+
+    async def take(self) -> Sequence[OutboxRow]:
+        """The rows that have numbers and are not known to be published; where there are none, the next ones, numbered now."""
+        async with self._database.session() as session:
+            if (await session.exec(select(OutboxRow.seq).where(await unsent(session)).limit(1))).first() is None:
+                return []
+        async with self._database.transaction() as session:
+            # The lock of the one row makes a leader that does not know yet that it lost the lead wait for its successor.
+            done = await published(session, lock=True)
+            numbered = select(OutboxRow).where(OutboxRow.relay_no > done).order_by(OutboxRow.relay_no).limit(BATCH)
+            if rows := (await session.exec(numbered)).all():
+                return rows
+            last = (await session.exec(select(func.max(OutboxRow.relay_no)))).one() or 0
+            rows = (await session.exec(self._unnumbered())).all()
+            for number, row in enumerate(rows, max(last, done) + 1):
+                row.relay_no = number
+            return rows
+
+    @staticmethod
+    def _unnumbered() -> Any:
+        """What became visible since the last time, in the order of writing; the keys of refused rows stand still."""
+        refused = aliased(OutboxRow)
+        is_stopped = select(refused.seq).where(refused.refused.is_not(None), refused.topic == OutboxRow.topic,
+                                               refused.aggregateid == OutboxRow.aggregateid).exists()
+        return select(OutboxRow).where(OutboxRow.relay_no.is_(None), OutboxRow.refused.is_(None), ~is_stopped).order_by(
+            OutboxRow.seq).limit(BATCH)
+
+    async def publish(self, batch: Sequence[OutboxRow]) -> None:
+        """Hand a batch to the bus; returns when all of it is durable."""
+        with telemetry.send_span(self._service, f"quartier.{self._service}", [row.tracingspancontext for row in batch]):
+            await self.runtime.bus.publish([record_of(row) for row in batch])
+
+    async def mark_published(self, number: int) -> None:
+        """Note that everything up to this number is on the bus."""
+        async with self._database.transaction() as session:
+            await session.execute(update(RelayState).where(RelayState.published < number).values(published=number))
+
+    async def set_aside(self, row: OutboxRow, reason: str) -> None:
+        """Mark a row that the broker refuses for good. Later rows of its key lose their numbers and wait; the others go on."""
+        async with self._database.transaction() as session:
+            key = (OutboxRow.topic == row.topic, OutboxRow.aggregateid == row.aggregateid)
+            await session.execute(update(OutboxRow).where(*key, OutboxRow.relay_no >= row.relay_no).values(relay_no=None))
+            await session.execute(update(OutboxRow).where(OutboxRow.seq == row.seq).values(refused=reason))
+
+    async def _purge(self) -> None:
+        """Delete by number what was published more than a week ago, a portion at a time."""
+        if clock.monotonic() < self._purge_at:
+            return
+        async with self._database.transaction() as session:
+            oldest = select(OutboxRow).where(OutboxRow.relay_no <= await published(session)).order_by(OutboxRow.relay_no)
+            old = [row.relay_no for row in (await session.exec(oldest.limit(PURGED_AT_ONCE))).all()
+                   if row.written_at < clock.wall() - KEPT_FOR]
+            if old:
+                await session.execute(delete(OutboxRow).where(OutboxRow.relay_no <= old[-1]))
+        if len(old) < PURGED_AT_ONCE:
+            self._purge_at = clock.monotonic() + PURGE_EVERY
+
+    async def close(self) -> None:
+        """Let another replica lead."""
+        await self._leadership.give_up()

@@ -1,17 +1,31 @@
-"""Things that are due at a business instant: one row a timer, fired in a transaction of its own, in the order of due instants."""
+"""Things that are due at a business instant: one row a timer, fired in a transaction of its own, in the order of due instants.
 
-from collections.abc import Awaitable, Callable
+A timer that fails is tried again at growing intervals and says why; it is never dropped.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Text, delete
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Text, delete, or_
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from quartier.database import Utc
+from quartier import clock, ids
+from quartier.attempts import reason_of
+from quartier.database import Utc, claim
+from quartier.loops import Loop
 
 if TYPE_CHECKING:
+    from quartier.service import Runtime
     from quartier.uow import UnitOfWork
+
+    Function = Callable[[str, datetime, UnitOfWork], Awaitable[None]]
+
+PAUSES = (1, 5, 30, 120, 600, 3600)
+"""Seconds between the tries of a timer that fails; the last one repeats."""
+
+F = TypeVar("F", bound="Function")
 
 
 class TimerRow(SQLModel, table=True):
@@ -37,3 +51,75 @@ async def schedule(session: AsyncSession, name: str, key: str, due_at: datetime)
 async def cancel(session: AsyncSession, name: str, key: str) -> None:
     """Forget a timer, if there is one."""
     await session.execute(delete(TimerRow).where(TimerRow.name == name, TimerRow.key == key))
+
+
+class Timers:
+    """What a service does when something is due, by the timer's name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Function] = {}
+
+    def on(self, name: str) -> Callable[[F], F]:
+        """Register a function for the timers of that name."""
+
+        def register(function: F) -> F:
+            if name in self._by_name:
+                raise ValueError(f"two functions want the timer {name}")
+            self._by_name[name] = function
+            return function
+
+        return register
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __getitem__(self, name: str) -> "Function":
+        return self._by_name[name]
+
+
+class TimerLoop(Loop):
+    """Fires what is due, one timer a step."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        super().__init__("timers", runtime)
+        self.timers = runtime.service.timers
+
+    async def step(self) -> int:
+        """Fire the timer that has been due for the longest time: its row goes in the transaction of its effect."""
+        due = self._due().limit(1)
+        async with self.runtime.database.session() as session:
+            if (await session.exec(due)).first() is None:
+                return 0
+        timer: TimerRow | None = None
+        try:
+            async with self.runtime.unit_of_work() as uow:
+                claimed = await claim(uow.session, due)
+                if not claimed:
+                    return 0
+                timer = claimed[0]
+                # Deleted first, so that the function may set the same timer again.
+                await cancel(uow.session, timer.name, timer.key)
+                await self.timers[timer.name](timer.key, timer.due_at, uow)
+        except Exception as error:
+            if timer is None:
+                raise
+            await self._note_failure(timer.name, timer.key, timer.due_at, error)
+        return 1
+
+    def _due(self):
+        may_try = or_(TimerRow.next_try_at.is_(None), TimerRow.next_try_at <= clock.wall())
+        return select(TimerRow).where(TimerRow.name.in_(list(self.timers)), TimerRow.due_at <= clock.now(), may_try).order_by(
+            TimerRow.due_at, TimerRow.name, TimerRow.key)
+
+    async def _note_failure(self, name: str, key: str, due_at: datetime, error: Exception) -> None:
+        """Plan the next try, unless the timer was set anew meanwhile."""
+        async with self.runtime.database.transaction() as session:
+            timer = await session.get(TimerRow, (name, key), with_for_update=True)
+            if timer is None or timer.due_at != due_at:
+                return
+            timer.tries += 1
+            timer.reason = reason_of(error)
+            timer.next_try_at = clock.in_seconds(ids.jitter(PAUSES[min(timer.tries, len(PAUSES)) - 1]))
