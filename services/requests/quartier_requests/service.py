@@ -1,0 +1,28 @@
+"""The requests service and the dependencies of its endpoints."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from quartier.auth import Actor
+from quartier.i18n import preferred
+from quartier.idempotency import Idempotency
+from quartier.service import Runtime, Service
+from quartier.uow import UnitOfWork
+
+service = Service("requests")
+
+Uow = Annotated[UnitOfWork, Depends(service.unit_of_work, scope="function")]
+Reading = Annotated[AsyncSession, Depends(service.reading)]
+Person = Annotated[Actor, Depends(service.actor)]
+Once = Annotated[Idempotency, Depends(service.once(Uow))]
+Here = Annotated[Runtime, Depends(service.runtime)]
+
+
+def language(accept_language: Annotated[str | None, Header(max_length=200)] = None) -> str:
+    """The language in which sentences are answered."""
+    return preferred(accept_language)
+
+
+Lang = Annotated[str, Depends(language)]

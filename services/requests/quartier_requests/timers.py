@@ -1,0 +1,40 @@
+"""What happens to requests by the passing of time alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from quartier.timers import Timers
+from quartier.uow import UnitOfWork
+from quartier_requests import commands
+from quartier_requests.drafts.commands import forget
+from quartier_requests.machine import State
+from quartier_requests.model import Request
+from quartier_requests.notices.commands import OVERDUE, raise_alarm_if_silent
+
+timers = Timers()
+
+
+@timers.on("draft.expired")
+async def forget_what_was_never_confirmed(key: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """Thirty days are enough: what nobody confirmed is deleted, and nothing of it is kept."""
+    request = await uow.get(Request, UUID(key))
+    if request.state == State.AWAITING_CONFIRMATION:
+        await forget(uow, request)
+
+
+@timers.on("triage.escalated")
+async def tell_the_next_level(key: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """Nobody read the request within its working days."""
+    await commands.escalate(uow, await uow.get(Request, UUID(key)), due_at)
+
+
+@timers.on("publication.date_passed")
+async def tell_that_the_date_passed(key: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """The promised period ended a moment ago and the data is not out."""
+    await commands.tell_that_the_date_passed(uow, await uow.get(Request, UUID(key)), due_at)
+
+
+@timers.on(OVERDUE)
+async def raise_the_alarm_for_a_silent_notice(key: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """An hour without news of a message is as bad as bad news: a person looks."""
+    await raise_alarm_if_silent(uow, UUID(key), due_at)
