@@ -8,8 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError, KafkaError, NotLeaderForPartitionError
 from aiokafka.protocol.admin import CreateAclsRequest
@@ -263,14 +262,15 @@ async def test_a_leader_that_moved_on_costs_neither_a_record_nor_the_order(bus, 
         assert not await consumer.poll(10, 0.2)
 
 
-async def test_a_record_that_its_topic_refuses_is_named(bus, topic, admin):
-    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": "2000"})])
-    batch = [Record(topic, b"k", b"small"), Record(topic, b"k", bytes(5_000)), Record(topic, b"k", b"after")]
+async def test_a_record_that_its_topic_refuses_is_named(bus, admin):
+    name = f"test.{secrets.token_hex(8)}"
+    await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"max.message.bytes": "2000"})])
+    batch = [Record(name, b"k", b"small"), Record(name, b"k", bytes(5_000)), Record(name, b"k", b"after")]
     with pytest.raises(Refused) as refused:
         await bus.publish(batch)
     assert refused.value.index == 1
     await bus.publish([batch[2]])
-    async with bus.consumer("g" + topic, [topic]) as consumer:
+    async with bus.consumer("g" + name, [name]) as consumer:
         found = values(await read(consumer, 2))
     assert (found[0], found[-1]) == (b"small", b"after")
 
