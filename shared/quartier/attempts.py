@@ -91,7 +91,7 @@ class Incoming:
     @property
     def sequence(self) -> int | None:
         """The place of the event among its subject's events."""
-        return int(self.envelope.sequence) if self.envelope.sequence else None
+        return self.envelope.sequence
 
     def event(self, handler: Handler) -> Event:
         """The payload as the class that the handler asks for. Raises Permanent when it has another shape."""

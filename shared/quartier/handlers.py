@@ -86,7 +86,8 @@ class ConsumerLoop(Loop):
     """Reads the topics of a service's handlers as the group of the service's name. A step lasts as long as the membership."""
 
     def __init__(self, runtime: "Runtime") -> None:
-        super().__init__("consumer", runtime)
+        super().__init__(f"{runtime.service.name} consumer", runtime.bell)
+        self.runtime = runtime
         self.group = runtime.service.name
         self.handlers = runtime.service.handlers
         self._purge_at = 0.0

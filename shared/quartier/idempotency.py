@@ -85,7 +85,7 @@ class Idempotency:
         dialect = postgresql if self._uow.session.get_bind().dialect.name == "postgresql" else sqlite
         statement = dialect.insert(IdempotencyKey).values(
             **row, status=0, headers="{}", body="", created_at=clock.wall()).on_conflict_do_nothing()
-        return (await self._uow.session.execute(statement)).rowcount == 1
+        return (await self._uow.session.exec(statement)).rowcount == 1
 
     async def _kept(self, row: dict[str, str]) -> Response:
         found = select(IdempotencyKey).where(IdempotencyKey.key == row["key"], IdempotencyKey.route == row["route"])
@@ -97,4 +97,4 @@ class Idempotency:
 
 async def forget_old(uow: UnitOfWork, before: datetime) -> None:
     """Delete the keys that were used before that instant."""
-    await uow.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
+    await uow.session.exec(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))

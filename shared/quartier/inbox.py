@@ -59,7 +59,7 @@ async def enter(session: AsyncSession, handler: str, source: str, id: str, *, wh
     values = select(literal(handler), literal(source), literal(id), literal(clock.wall(), UtcDateTime()))
     statement = insert_new(session, InboxRow).from_select(
         ["handler", "source", "id", "at"], values.where(true() if where is None else where))
-    return (await session.execute(statement)).rowcount == 1
+    return (await session.exec(statement)).rowcount == 1
 
 
 async def has(session: AsyncSession, handler: str, source: str, id: str) -> bool:
@@ -69,7 +69,7 @@ async def has(session: AsyncSession, handler: str, source: str, id: str) -> bool
 
 async def forget(session: AsyncSession, handler: str, source: str, id: str) -> None:
     """Let the handler deal with the event again."""
-    await session.execute(
+    await session.exec(
         delete(InboxRow).where(InboxRow.handler == handler, InboxRow.source == source, InboxRow.id == id))
 
 
@@ -96,4 +96,4 @@ async def reached(session: AsyncSession, handler: str, source: str, subject: str
 
 async def purge(session: AsyncSession) -> None:
     """Delete what is older than anything that the bus can still deliver."""
-    await session.execute(delete(InboxRow).where(InboxRow.at < clock.wall() - KEPT_FOR))
+    await session.exec(delete(InboxRow).where(InboxRow.at < clock.wall() - KEPT_FOR))

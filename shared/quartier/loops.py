@@ -4,12 +4,9 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from quartier import clock, ids
-
-if TYPE_CHECKING:
-    from quartier.service import Runtime
 
 LONGEST_REST = 1.0
 """Seconds after which a loop looks for work although nobody woke it: another replica may have left some."""
@@ -47,13 +44,12 @@ class Loop:
     operators see meanwhile.
     """
 
-    def __init__(self, name: str, runtime: "Runtime") -> None:
-        self.name = f"{runtime.service.name} {name}"
-        self.runtime = runtime
+    def __init__(self, name: str, bell: Bell) -> None:
+        self.name = name
         self.ready = False
         self.trouble: str | None = None
         self.last_progress = clock.monotonic()
-        self._bell = runtime.bell
+        self._bell = bell
         self._stopping = asyncio.Event()
 
     async def step(self) -> int:

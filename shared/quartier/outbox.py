@@ -100,9 +100,12 @@ def record_of(row: OutboxRow) -> Record:
     envelope = Envelope(
         id=str(row.id), source=row.source, type=row.type, subject=row.aggregateid, time=row.occurred_at, dataschema=row.dataschema,
         datacontenttype="application/json", partitionkey=row.aggregateid,
-        sequence=None if row.sequence is None else f"{row.sequence:010d}", correlationid=row.correlationid,
-        causationid=row.causationid, traceparent=row.tracingspancontext, data=row.payload)
-    return replace(to_record(envelope, row.topic), producer=row.topic.removeprefix("quartier."), number=row.relay_no)
+        sequence=row.sequence, correlationid=row.correlationid, causationid=row.causationid, traceparent=row.tracingspancontext,
+        data=row.payload)
+    record = to_record(envelope, row.topic)
+    hop = telemetry.traceparent()
+    headers = record.headers if hop is None else (*record.headers, ("traceparent", hop.encode()))
+    return replace(record, headers=headers, producer=row.topic.removeprefix("quartier."), number=row.relay_no)
 
 
 async def published(session: AsyncSession, *, lock: bool = False) -> int:
@@ -123,7 +126,7 @@ async def unsent(session: AsyncSession) -> ColumnElement[bool]:
 
 async def send_again(session: AsyncSession, id: UUID) -> None:
     """Let the relay try a refused row, and what waits behind it, once more."""
-    changed = await session.execute(update(OutboxRow).where(OutboxRow.id == id, OutboxRow.refused.is_not(None)).values(refused=None))
+    changed = await session.exec(update(OutboxRow).where(OutboxRow.id == id, OutboxRow.refused.is_not(None)).values(refused=None))
     if changed.rowcount == 0:
         raise NotFound("The bus refuses no event of this id.")
 
@@ -132,7 +135,8 @@ class Relay(Loop):
     """Sends what the outbox holds, in an order that keeps each key's. One leader a service."""
 
     def __init__(self, runtime: "Runtime") -> None:
-        super().__init__("relay", runtime)
+        super().__init__(f"{runtime.service.name} relay", runtime.bell)
+        self.runtime = runtime
         self._database = runtime.database
         self._service = runtime.service.name
         self._leadership = Leadership(runtime.database, self._service, self._bell.ring)
@@ -188,14 +192,14 @@ class Relay(Loop):
     async def mark_published(self, number: int) -> None:
         """Note that everything up to this number is on the bus."""
         async with self._database.transaction() as session:
-            await session.execute(update(RelayState).where(RelayState.published < number).values(published=number))
+            await session.exec(update(RelayState).where(RelayState.published < number).values(published=number))
 
     async def set_aside(self, row: OutboxRow, reason: str) -> None:
         """Mark a row that the broker refuses for good. Later rows of its key lose their numbers and wait; the others go on."""
         async with self._database.transaction() as session:
             key = (OutboxRow.topic == row.topic, OutboxRow.aggregateid == row.aggregateid)
-            await session.execute(update(OutboxRow).where(*key, OutboxRow.relay_no >= row.relay_no).values(relay_no=None))
-            await session.execute(update(OutboxRow).where(OutboxRow.seq == row.seq).values(refused=reason))
+            await session.exec(update(OutboxRow).where(*key, OutboxRow.relay_no >= row.relay_no).values(relay_no=None))
+            await session.exec(update(OutboxRow).where(OutboxRow.seq == row.seq).values(refused=reason))
 
     async def _purge(self) -> None:
         """Delete by number what was published more than a week ago, a portion at a time."""
@@ -206,7 +210,7 @@ class Relay(Loop):
             old = [row.relay_no for row in (await session.exec(oldest.limit(PURGED_AT_ONCE))).all()
                    if row.written_at < clock.wall() - KEPT_FOR]
             if old:
-                await session.execute(delete(OutboxRow).where(OutboxRow.relay_no <= old[-1]))
+                await session.exec(delete(OutboxRow).where(OutboxRow.relay_no <= old[-1]))
         if len(old) < PURGED_AT_ONCE:
             self._purge_at = clock.monotonic() + PURGE_EVERY
 

@@ -87,7 +87,7 @@ def _lane(handler: Handler, incoming: Incoming) -> tuple[Any, ...]:
 async def park(session: AsyncSession, handler: Handler, incoming: Incoming, error: Exception, tries: int) -> None:
     """Open a lane with an event that failed as its head."""
     pause = GAP_PAUSE if isinstance(error, SequenceGap) else ids.jitter(PAUSES[0])
-    await session.execute(insert_new(session, ParkedKey).values(
+    await session.exec(insert_new(session, ParkedKey).values(
         id=ids.new_id(), handler=handler.name, topic=incoming.record.topic, key=incoming.key, since=clock.wall(), tries=tries,
         next_try_at=clock.in_seconds(pause), reason=reason_of(error)))
     await _append(session, handler, incoming)
@@ -106,7 +106,7 @@ async def join(session: AsyncSession, handler: Handler, incoming: Incoming) -> b
 
 async def _append(session: AsyncSession, handler: Handler, incoming: Incoming) -> None:
     record, envelope = incoming.record, incoming.envelope
-    await session.execute(insert_new(session, ParkedEvent).values(
+    await session.exec(insert_new(session, ParkedEvent).values(
         handler=handler.name, topic=record.topic, key=incoming.key, source=envelope.source, id=envelope.id,
         sequence=incoming.sequence, part=record.partition, off=record.offset, headers=dead_letters.pack(record.headers),
         value=record.value, timestamp_ms=record.timestamp_ms))
@@ -122,7 +122,7 @@ async def is_awaited(session: AsyncSession, handler: Handler, incoming: Incoming
 
 async def try_soon(session: AsyncSession, handler: Handler, incoming: Incoming) -> None:
     """Let the lane of this key be tried without further waiting."""
-    await session.execute(update(ParkedKey).where(*_lane(handler, incoming)).values(next_try_at=clock.wall()))
+    await session.exec(update(ParkedKey).where(*_lane(handler, incoming)).values(next_try_at=clock.wall()))
 
 
 def _head_of(lane: ParkedKey, *, is_strict: bool) -> Any:
@@ -136,7 +136,8 @@ class LaneLoop(Loop):
     """Drains the lanes of one service: one try of one head a step."""
 
     def __init__(self, runtime: "Runtime") -> None:
-        super().__init__("lanes", runtime)
+        super().__init__(f"{runtime.service.name} lanes", runtime.bell)
+        self.runtime = runtime
 
     async def step(self) -> int:
         """Try the head of the lane that has been due for the longest time."""
@@ -180,7 +181,7 @@ class _Elsewhere(Exception):
 async def _take(session: AsyncSession, lane: ParkedKey, head: ParkedEvent, *, is_strict: bool) -> None:
     """Take the head out of its lane, for this transaction."""
     locked = await claim(session, select(ParkedKey).where(ParkedKey.id == lane.id))
-    if not locked or (await session.execute(delete(ParkedEvent).where(ParkedEvent.position == head.position))).rowcount == 0:
+    if not locked or (await session.exec(delete(ParkedEvent).where(ParkedEvent.position == head.position))).rowcount == 0:
         raise _Elsewhere
     await _go_on(session, locked[0], is_strict=is_strict)
 

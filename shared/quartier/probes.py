@@ -49,7 +49,7 @@ async def _missing(runtime: "Runtime") -> list[str]:
     name = runtime.service.name
     try:
         async with runtime.database.session() as session:
-            await session.execute(text("SELECT 1"))
+            await session.exec(text("SELECT 1"))
         sentences = await pending(runtime.database, runtime.service)
     except Problem as problem:
         return [f"{name}: {problem.detail}"]

@@ -50,7 +50,7 @@ async def schedule(session: AsyncSession, name: str, key: str, due_at: datetime)
 
 async def cancel(session: AsyncSession, name: str, key: str) -> None:
     """Forget a timer, if there is one."""
-    await session.execute(delete(TimerRow).where(TimerRow.name == name, TimerRow.key == key))
+    await session.exec(delete(TimerRow).where(TimerRow.name == name, TimerRow.key == key))
 
 
 class Timers:
@@ -84,7 +84,8 @@ class TimerLoop(Loop):
     """Fires what is due, one timer a step."""
 
     def __init__(self, runtime: "Runtime") -> None:
-        super().__init__("timers", runtime)
+        super().__init__(f"{runtime.service.name} timers", runtime.bell)
+        self.runtime = runtime
         self.timers = runtime.service.timers
 
     async def step(self) -> int:

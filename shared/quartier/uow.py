@@ -86,9 +86,9 @@ class UnitOfWork:
         await self.session.flush()
         if not self._owed:
             return False
-        await self.session.execute(insert(OutboxRow), self._owed)
+        await self.session.exec(insert(OutboxRow), params=self._owed)
         if self.session.get_bind().dialect.name == "postgresql":
-            await self.session.execute(text("SELECT pg_notify('quartier_outbox', '')"))
+            await self.session.exec(text("SELECT pg_notify('quartier_outbox', '')"))
         return True
 
 

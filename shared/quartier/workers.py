@@ -40,7 +40,8 @@ class WorkerLoop(Loop):
     """Runs one worker for ever."""
 
     def __init__(self, runtime: "Runtime", function: "Function") -> None:
-        super().__init__(function.__name__, runtime)
+        super().__init__(f"{runtime.service.name} {function.__name__}", runtime.bell)
+        self.runtime = runtime
         self._function = function
 
     async def step(self) -> int:
