@@ -1,0 +1,1 @@
+"""News of a public request as Atom: the same facts as the mails, without any subscription."""

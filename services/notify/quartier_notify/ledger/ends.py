@@ -1,0 +1,40 @@
+"""How the ends of deliveries are told: one event for each notice that the message was made of."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from quartier import clock
+from quartier.contracts.notify import NoticeBounced, NoticeEnd, NoticeFailed, NoticeSent, NoticeUnknown
+from quartier.uow import UnitOfWork
+from quartier_notify.ledger.model import Delivery, Notice, State
+
+
+async def notices_of(session: AsyncSession, delivery: Delivery) -> Sequence[Notice]:
+    """The notices that a delivery settles, oldest first."""
+    found = select(Notice).where(Notice.message_id == delivery.message_id).order_by(col(Notice.noted_at), col(Notice.id))
+    return (await session.exec(found)).all()
+
+
+async def tell(uow: UnitOfWork, delivery: Delivery, event: Callable[[dict[str, Any]], NoticeEnd]) -> None:
+    """Emit an end for each notice. The subject is another service's, so these events carry no number of their own."""
+    for notice in await notices_of(uow.session, delivery):
+        uow.emit(None, event({
+            "notice_id": notice.id, "person_id": notice.recipient, "subject_kind": notice.subject_kind,
+            "subject_id": notice.subject_id, "notice_class": notice.notice_class, "kinds": notice.kinds,
+            "channel": delivery.channel, "at": clock.wall()}))
+
+
+async def tell_end(uow: UnitOfWork, delivery: Delivery) -> None:
+    """Emit what became of a delivery, if it has come to an end."""
+    match delivery.state:
+        case State.SENT:
+            await tell(uow, delivery, lambda fields: NoticeSent(**fields))
+        case State.BOUNCED:
+            await tell(uow, delivery, lambda fields: NoticeBounced(**fields))
+        case State.FAILED:
+            await tell(uow, delivery, lambda fields: NoticeFailed(**fields, reason=delivery.reason))
+        case State.UNKNOWN:
+            await tell(uow, delivery, lambda fields: NoticeUnknown(**fields))

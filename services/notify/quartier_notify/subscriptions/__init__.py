@@ -1,0 +1,1 @@
+"""Who follows which request, with the proof that each of them wanted to."""
