@@ -1,0 +1,34 @@
+"""Every address of the portal, gathered from its rooms."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, RedirectResponse
+from quartier.auth import public
+from quartier.problems import NotFound
+
+from quartier_portal.figures.routes import router as figures
+from quartier_portal.live.routes import router as live
+from quartier_portal.rendering import language_of
+
+router = APIRouter()
+for room in (live, figures):
+    router.include_router(room)
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@router.get("/static/{name:path}", include_in_schema=False, **public("styles and scripts"))
+async def get_static(name: str) -> FileResponse:
+    """A style, script or picture; its address changes with its content."""
+    path = (STATIC / name).resolve()
+    if not path.is_relative_to(STATIC) or path.suffix not in KINDS or not path.is_file():
+        raise NotFound("No file has this address.")
+    return FileResponse(path, media_type=KINDS[path.suffix], headers={"cache-control": "public, max-age=31536000, immutable"})
+
+
+@router.get("/", include_in_schema=False, **public("the way to the first page"))
+async def choose_language(request: Request) -> RedirectResponse:
+    """To the first page in the language that the browser likes best."""
+    return RedirectResponse(f"/{language_of(request)}/", status_code=303, headers={"vary": "accept-language"})
