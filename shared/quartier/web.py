@@ -5,7 +5,7 @@
 
 import logging
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -63,7 +63,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def explain(request: Request, error: RequestValidationError) -> Response:
-        found = [FieldError(pointer(part["loc"]), part["msg"]) for part in error.errors()]
+        found = [FieldError(pointer(_in_body(part["loc"], error.body)), part["msg"].removeprefix("Value error, "))
+                 for part in error.errors()]
         return await answer(request, Invalid("Look at each of the errors: its pointer says where it is.", errors=found))
 
     @app.exception_handler(HTTPException)
@@ -75,6 +76,21 @@ def add_problem_handlers(app: FastAPI) -> None:
         if error.status_code == 405:
             return await answer(request, MethodNotAllowed(headers=dict(error.headers or {})))
         return await answer(request, Problem(str(error.detail)))
+
+
+def _in_body(location: tuple[int | str, ...], body: Any) -> tuple[int | str, ...]:
+    """The place without the names of union members, which Pydantic puts between a field and its parts: they stand in no body."""
+    if not location or location[0] != "body":
+        return location
+    where, last = list(location[:1]), len(location) - 1
+    for number, part in enumerate(location[1:], 1):
+        try:
+            body = body[part]
+        except (KeyError, IndexError, TypeError):
+            if number < last:
+                continue
+        where.append(part)
+    return tuple(where)
 
 
 def pointer(location: tuple[int | str, ...]) -> str:
