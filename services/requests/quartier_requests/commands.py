@@ -14,10 +14,10 @@ from quartier.contracts.requests import (
 from quartier.contracts.wishes import compare
 from quartier.contracts.words import Precision
 from quartier.uow import UnitOfWork
+from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, By, State
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.record import Done, record, stand
-from quartier_requests.wording import Facts
 
 LINKED = "dataset.linked"
 """A line of history without a move: a dataset that names a request which it cannot settle (any more)."""
@@ -42,7 +42,7 @@ async def answer_by_dataset(uow: UnitOfWork, request: Request, dataset: DatasetP
     if MACHINE.find("request.published", request.state) is None:
         uow.session.add(RequestEvent(
             request_id=request.id, number=request.sequence, event=LINKED, at=at, by=By.CATALOGUE, from_state=request.state,
-            to_state=request.state, facts=facts.model_copy(update={"outcome": None}).model_dump(mode="json", exclude_defaults=True)))
+            to_state=request.state, facts=facts.model_copy(update={"outcome": None}).kept()))
         return
     before = request.state
     row = request.move("request.published", {By.CATALOGUE}, at, outcome=Outcome(facts.outcome))

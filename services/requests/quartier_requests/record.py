@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from quartier.contracts.notices import Letter
 from quartier.events import Event
 from quartier.settings import Settings
 from quartier.uow import UnitOfWork
 from quartier_requests import days
+from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, Age, By, Transition
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.notices.commands import owe
@@ -24,7 +24,7 @@ class Done:
     at: datetime
     from_state: str | None
     event: Event
-    facts: Letter
+    facts: Facts
     slip: Slip | None = None
 
 
@@ -36,7 +36,7 @@ def stand(request: Request) -> dict[str, Any]:
 
 async def record(uow: UnitOfWork, request: Request, done: Done) -> UUID:
     """Publish the event, append the history, set the timers of the new state, and owe the notice; the event's id."""
-    facts = done.facts.model_dump(mode="json", exclude_defaults=True)
+    facts = done.facts.kept()
     if request.is_settled:
         request.answer = facts
     event_id = uow.emit(request, done.event)

@@ -12,6 +12,7 @@ from quartier.pagination import Cursor, Limit, link_next, page
 from quartier.web import Match, check_version, etag
 from quartier_requests import commands, queries
 from quartier_requests.drafts.routes import router as drafts
+from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, State
 from quartier_requests.model import Request
 from quartier_requests.notices.routes import router as notices
@@ -35,7 +36,6 @@ from quartier_requests.schemas import (
 from quartier_requests.service import Here, Lang, Person, Reading, Uow
 from quartier_requests.texts import Line
 from quartier_requests.transitions.routes import router as transitions
-from quartier_requests.wording import Facts
 
 router = APIRouter()
 OPEN = "The register of requests is public; what nobody has cleared is hidden from visitors."

@@ -13,10 +13,11 @@ from quartier.contracts.words import Language, Precision, Quote, Texts
 from quartier.settings import Settings
 from quartier.web import Out
 from quartier_requests import days
+from quartier_requests.facts import Facts
 from quartier_requests.machine import By
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.notices.model import Notice, NoticeState
-from quartier_requests.wording import Facts, event_sentence, label_text, status_sentence
+from quartier_requests.wording import event_sentence, label_text, status_sentence
 
 
 class StatusOut(Out):

@@ -2,20 +2,13 @@
 
 from typing import Any
 
-from quartier.contracts.notices import Letter
 from quartier.contracts.requests import Outcome
 from quartier.contracts.words import Texts
 from quartier.i18n import LANGUAGES, expected, long_date, translator
+from quartier_requests.facts import Facts
 from quartier_requests.model import Request
 
 PACKAGE = "quartier_requests"
-
-
-class Facts(Letter):
-    """The facts of one act as the history keeps them: those of its letter, and which dataset version was meant."""
-
-    dataset_slug: str | None = None
-    dataset_version: str | None = None
 
 
 def label_text(label: str, lang: str) -> str:

@@ -15,13 +15,13 @@ from quartier.problems import FieldError, Invalid
 from quartier.uow import UnitOfWork
 from quartier_requests import days
 from quartier_requests.drafts.schemas import RequestIn
+from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, By, State
 from quartier_requests.model import Request, RequestEvent, hash_of_twins
 from quartier_requests.notices.commands import owe
 from quartier_requests.notices.model import Notice
 from quartier_requests.problems import UnknownRequest
 from quartier_requests.record import Done, last_day_of, record, stand
-from quartier_requests.wording import Facts
 
 LINK_AGAIN_AFTER = timedelta(minutes=10)
 """How often one draft may cause a mail with its link: nobody's mailbox is filled by somebody else's clicks."""

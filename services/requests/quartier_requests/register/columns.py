@@ -9,9 +9,10 @@ from quartier.contracts.wishes import Verdict
 from quartier.contracts.words import Texts
 from quartier.settings import Settings
 from quartier_requests import days
+from quartier_requests.facts import Facts
 from quartier_requests.machine import By
 from quartier_requests.model import Request, RequestEvent
-from quartier_requests.wording import Facts, event_sentence
+from quartier_requests.wording import event_sentence
 
 Value = str | int | bool | list[str] | None
 

@@ -55,7 +55,7 @@ def preview(session: AsyncSession, request: Request, actor: Actor, act: schemas.
     """Make the move on a copy that belongs to no session, and read what everybody would read."""
     session.sync_session.expunge(request)
     done = decide(request, act, moment_of(actor, settings))
-    facts = done.facts.model_dump(mode="json", exclude_defaults=True)
+    facts = done.facts.kept()
     if request.is_settled:
         request.answer = facts
     return schemas.PreviewOut(
