@@ -1,6 +1,24 @@
-"""What all tests of Quartier share: the network is closed to them."""
+"""What all tests of Quartier share: the network is closed to them, and one distributed city serves those that only look."""
+import pytest
+
 from quartier.testing.loopback import close_the_network
 
 
 def pytest_configure() -> None:
     close_the_network()
+
+
+@pytest.fixture(scope="session")
+def distributed_city(kafka_server, postgres_server, otlp_sink):
+    """A city of separate processes, as docker-compose.yml says; a test that kills things makes its own by `distributed.city`."""
+    from quartier.testing.smtp import MailServer
+    from tests.infra.distributed import City
+
+    mail = MailServer()
+    city = City(kafka_server, postgres_server, mail, otlp_sink, {})
+    try:
+        city.start()
+        yield city
+    finally:
+        city.stop()
+        mail.stop()

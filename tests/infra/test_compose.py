@@ -62,7 +62,7 @@ def test_without_its_secrets_the_file_cannot_be_read():
     lambda file: file["services"]["otel"]["volumes"].append({"type": "bind", "source": "./infra/nowhere", "target": "/x"}),
     lambda file: file["services"]["proxy"].update(ports=["8000:80/udp"]),
     lambda file: file["services"]["requests"]["environment"].update(QUARTIER_CITY="${CITY-Quartier}"),
-], ids=["privileged", "network_mode", "configs", "command", "number", "unknown", "no-health", "shell", "volume", "bind", "port", "variable"])
+], ids=["privileged", "network_mode", "configs", "command", "number", "unknown", "no-health", "shell", "volume", "bind", "udp", "variable"])
 def test_what_the_reader_does_not_understand_is_an_error(tmp_path, change):
     path = written(tmp_path, change)
     with pytest.raises(NotUnderstood):
