@@ -88,9 +88,9 @@ class Service:
 
     @property
     def policies(self) -> Policies:
-        """Who may begin which of its actions."""
+        """Who may begin which of its actions, the operators' included."""
         found = self._beside("policies")
-        return found.policies if found else Policies()
+        return Policies(operations.policies | (found.policies if found else {}))
 
     @property
     def migrations(self) -> Path | None:
