@@ -52,7 +52,7 @@ def write(kinds: list[NoticeKind], letter: Letter, head: Head) -> Written:
         "t": t, "lang": lang, "letter": letter, "city": head.city, "link": head.link, "stop": head.stop,
         "subject": one_line(t(f"{main}-subject")), "headline": t(f"{main}-headline"),
         "also": [t(f"{kind}-headline") for kind in kinds[1:]],
-        "next": t("refused-next-owner" if main == NoticeKind.REFUSED and _audience(head) == "owner" else f"{main}-next"),
+        "next": t(f"{main}-next"),
         "action": t(f"{main}-action" if main in _OWN_ACTION else f"action-{_audience(head)}"),
         "why": t(f"why-{main}" if main in _OWN_REASON else f"why-{_audience(head)}")}
     text, html = (_templates().get_template(f"{main}.{part}.jinja").render(context) for part in ("text", "html"))
@@ -79,7 +79,8 @@ def cleaned(letter: Letter) -> Letter:
 
 def one_line(text: str, longest: int = 150) -> str:
     """A text for a header or a title: no line breaks, and not longer than a list of mails can show."""
-    return textwrap.shorten(_UNSEEN.sub(" ", text), longest, placeholder=" …")
+    line = re.sub(r"[ \t\n]+", " ", _UNSEEN.sub(" ", text)).strip(" ")
+    return line if len(line) <= longest else line[:longest - 2].rsplit(" ", 1)[0] + " …"
 
 
 @cache

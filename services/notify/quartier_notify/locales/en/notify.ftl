@@ -55,11 +55,17 @@ scheduled-next = You hear from us when it is out, when the date moves, and when 
 
 rescheduled-subject = { $ref }: new date, { $when }
 rescheduled-headline = The date of { $ref } moves from { $previous } to { $when }.
-rescheduled-next = The change stands on the public page of the request. You hear from us when the data is out or the date moves again.
+rescheduled-next = { $audience ->
+    [owner] You hear from us when the data is out or the date moves again.
+   *[followed] The change stands on the page of the request. You hear from us when the data is out or the date moves again.
+}
 
 date_passed-subject = { $ref }: the promised date has passed
 date_passed-headline = The city promised the data of { $ref } for { $when }. That has passed, and the data is not out.
-date_passed-next = The delay stands on the public page of the request, and the office in charge has been told. You hear from us as soon as there is a new date or the data.
+date_passed-next = { $audience ->
+    [owner] The office in charge has been told. You hear from us as soon as there is a new date or the data.
+   *[followed] The delay stands on the page of the request. You hear from us as soon as there is a new date or the data.
+}
 
 published-subject = { $ref }: the data is out
 published-headline = { $audience ->
@@ -86,8 +92,10 @@ refused-appeal = { $audience ->
     [owner] You can contest this decision until { $appeal_by }.
    *[followed] The person who asked can contest this decision until { $appeal_by }.
 }
-refused-next = The request is closed with this decision. It stands on the public page of the request.
-refused-next-owner = The request is closed with this decision. If you have a question about it, reply to this mail: a person reads it.
+refused-next = { $audience ->
+    [owner] The request is closed with this decision. If you have a question about it, reply to this mail: a person reads it.
+   *[followed] The request is closed with this decision. It stands on the page of the request.
+}
 
 withdrawn-subject = { $ref }: withdrawn
 withdrawn-headline = { $audience ->

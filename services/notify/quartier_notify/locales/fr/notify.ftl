@@ -54,11 +54,17 @@ scheduled-next = Nous vous écrivons quand elles paraissent, quand la date chang
 
 rescheduled-subject = { $ref } : nouvelle date, { $when }
 rescheduled-headline = Nouvelle date pour { $ref } : { $when }. Date précédente : { $previous }.
-rescheduled-next = Ce changement figure sur la page publique de la demande. Nous vous écrivons quand les données paraissent ou si la date change encore.
+rescheduled-next = { $audience ->
+    [owner] Nous vous écrivons quand les données paraissent ou si la date change encore.
+   *[followed] Ce changement figure sur la page de la demande. Nous vous écrivons quand les données paraissent ou si la date change encore.
+}
 
 date_passed-subject = { $ref } : la date promise est passée
 date_passed-headline = La date promise pour les données de { $ref } est passée ({ $when }), et les données ne sont pas là.
-date_passed-next = Le retard figure sur la page publique de la demande, et le service responsable est prévenu. Nous vous écrivons dès qu’il y a une nouvelle date ou les données.
+date_passed-next = { $audience ->
+    [owner] Le service responsable est prévenu. Nous vous écrivons dès qu’il y a une nouvelle date ou les données.
+   *[followed] Le retard figure sur la page de la demande. Nous vous écrivons dès qu’il y a une nouvelle date ou les données.
+}
 
 published-subject = { $ref } : les données sont publiées
 published-headline = { $audience ->
@@ -85,8 +91,10 @@ refused-appeal = { $audience ->
     [owner] Vous pouvez contester cette décision jusqu’au { $appeal_by }.
    *[followed] La personne qui a demandé peut contester cette décision jusqu’au { $appeal_by }.
 }
-refused-next = La demande est close par cette décision. Elle figure sur la page publique de la demande.
-refused-next-owner = La demande est close par cette décision. Si vous avez une question, répondez à ce courriel : une personne le lit.
+refused-next = { $audience ->
+    [owner] La demande est close par cette décision. Si vous avez une question, répondez à ce courriel : une personne le lit.
+   *[followed] La demande est close par cette décision. Elle figure sur la page de la demande.
+}
 
 withdrawn-subject = { $ref } : retirée
 withdrawn-headline = { $audience ->
