@@ -1,7 +1,8 @@
 """The distributed bus: the port on Apache Kafka, for services that run as processes of their own.
 
 Records are produced idempotently with acks from all replicas in sync, and offsets are committed by whoever handled the
-records, never by a clock. Reading stands in `kafka_readers.py`. aiokafka is imported in these two files alone.
+records, never by a clock. Producing stands in `kafka_producer.py`, reading in `kafka_readers.py`;
+aiokafka is imported in these `kafka…` files alone.
 """
 
 import asyncio
@@ -11,16 +12,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     CommitFailedError,
     KafkaError,
-    KafkaTimeoutError,
     LeaderNotAvailableError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
     TopicAlreadyExistsError,
     UnknownTopicOrPartitionError,
     for_code,
@@ -35,23 +33,21 @@ from quartier.bus import (
     Partition,
     Position,
     Record,
-    Refused,
     Start,
     Topic,
+    Unavailable,
     UnknownTopic,
     count_complaints,
     in_milliseconds,
-    partition_for,
+    kafka_clients,
     refuse_unfit,
 )
-from quartier.bus.kafka_readers import DRAIN, Group, KafkaConsumer, KafkaTail, end_within, kafka_problems, starting_points
+from quartier.bus.kafka_clients import DRAIN, end_within, kafka_problems, place_at
+from quartier.bus.kafka_producer import KafkaProducer
+from quartier.bus.kafka_readers import Group, KafkaConsumer, KafkaTail, starting_points
 
 T = TypeVar("T")
 
-PATIENCE = 15.0
-"""Seconds that a call goes on trying a cluster that does not answer, before it says Unavailable."""
-
-_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 _log = logging.getLogger(__name__)
 
 
@@ -69,8 +65,7 @@ class KafkaBus:
     def __init__(self, servers: list[str], client_id: str, client_rack: str | None = None) -> None:
         self._servers, self._client_id, self._client_rack = servers, client_id, client_rack
         self._counts: dict[str, int] = {}
-        self._producer: AIOKafkaProducer | None = None
-        self._producer_lock = asyncio.Lock()
+        self._producer = KafkaProducer(servers, client_id)
         self._in_flight: set[asyncio.Future[None]] = set()
         self._admin: AIOKafkaAdminClient | None = None
         self._is_open = False
@@ -79,11 +74,11 @@ class KafkaBus:
     async def start(self) -> None:
         """Connect. Raises Unavailable when no broker answers."""
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id=self._client_id,
-                                          request_timeout_ms=int(PATIENCE * 1000))
+                                          request_timeout_ms=int(kafka_clients.PATIENCE * 1000))
         try:
             with kafka_problems():
                 await self._admin.start()
-        except BusError:
+        except BaseException:
             await self._admin.close()
             self._admin = None
             raise
@@ -94,8 +89,7 @@ class KafkaBus:
         self._is_open = False
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=DRAIN)
-        if self._producer is not None:
-            await self._abandon(self._producer, KafkaTimeoutError())
+        await self._producer.stop()
         admin, self._admin = self._admin, None
         if admin is not None:
             await admin.close()
@@ -108,32 +102,15 @@ class KafkaBus:
         finished = asyncio.get_running_loop().create_future()
         self._in_flight.add(finished)
         try:
-            await self._send(records)
+            counts = await self._partition_counts({record.topic for record in records})
+            await self._producer.publish(records, counts)
+        except Unavailable:
+            # The topics may be other ones when the cluster is back.
+            self._counts.clear()
+            raise
         finally:
             self._in_flight.discard(finished)
             finished.set_result(None)
-
-    async def _send(self, records: Sequence[Record]) -> None:
-        counts = await self._partition_counts({record.topic for record in records})
-        sent: list[asyncio.Future] = []
-        with kafka_problems():
-            producer = await self._open_producer()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    for record in records:
-                        future = await producer.send(
-                            record.topic, record.value, record.key, partition_for(record.key, counts[record.topic]),
-                            headers=list(record.headers))
-                        # The callback runs before the next batch leaves: nothing overtakes a record that failed.
-                        future.add_done_callback(lambda done: self._break(producer, done))
-                        sent.append(future)
-                    await asyncio.gather(*sent)
-            except (KafkaError, TimeoutError) as problem:
-                await self._abandon(producer, problem)
-                if isinstance(problem, _TOO_LARGE):
-                    await self._find_the_refused(records, counts)
-                    return
-                raise
 
     def consumer(self, group: str, topics: Sequence[str],
                  start: Start = Start.EARLIEST) -> AbstractAsyncContextManager[KafkaConsumer]:
@@ -158,7 +135,7 @@ class KafkaBus:
         async with self._reading() as reader:
             with kafka_problems():
                 places = starting_points(*await self._bounds(reader, partitions), after)
-            _place(reader, places)
+            place_at(reader, places)
             tail = KafkaTail(reader, places)
             try:
                 yield tail
@@ -194,7 +171,7 @@ class KafkaBus:
                 for partition, place in places.items():
                     if not first[partition] <= place <= end[partition]:
                         raise OffsetGone(partition, place, first[partition], end[partition])
-                _place(reader, places)
+                place_at(reader, places)
                 try:
                     # Kafka takes an offset from outside the group only while the group has no members.
                     await reader.commit({TopicPartition(partition.topic, partition.number): place
@@ -224,58 +201,6 @@ class KafkaBus:
     async def check(self, topics: Sequence[Topic]) -> list[str]:
         """What is missing, or has another count of partitions."""
         return count_complaints(topics, await self._existing({topic.name for topic in topics}))
-
-    # Producing
-
-    async def _open_producer(self) -> AIOKafkaProducer:
-        async with self._producer_lock:
-            if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._servers, client_id=self._client_id, enable_idempotence=True, acks="all",
-                    # A batch of the relay is handed over at once, so lingering would only add its wait to each batch.
-                    linger_ms=0, max_batch_size=64 * 1024, request_timeout_ms=int(PATIENCE * 1000))
-                try:
-                    async with asyncio.timeout(PATIENCE):
-                        await producer.start()
-                except BaseException:
-                    await end_within(producer, "producer")
-                    raise
-                self._producer = producer
-            return self._producer
-
-    def _break(self, producer: AIOKafkaProducer, done: asyncio.Future) -> None:
-        """At the first record that fails, stop the producer from sending any other; all who wait for it are told."""
-        if not done.cancelled() and done.exception() is not None:
-            self._silence(producer, done.exception())
-
-    def _silence(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
-        if self._producer is producer:
-            self._producer = None
-            self._counts.clear()
-            # aiokafka's own stop() would first send what waits. The contract suite guards these two private names.
-            producer._message_accumulator.fail_all(problem)
-            producer._sender.sender_task.cancel()
-
-    async def _abandon(self, producer: AIOKafkaProducer, problem: BaseException) -> None:
-        self._silence(producer, problem if isinstance(problem, KafkaError) else KafkaTimeoutError())
-        await end_within(producer, "producer", DRAIN)
-
-    async def _find_the_refused(self, records: Sequence[Record], counts: Mapping[str, int]) -> None:
-        """Kafka refuses a whole batch for one record: send one by one, and name the one that it will not take."""
-        for index, record in enumerate(records):
-            producer = await self._open_producer()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await producer.send_and_wait(record.topic, record.value, record.key,
-                                                 partition_for(record.key, counts[record.topic]),
-                                                 headers=list(record.headers))
-            except (KafkaError, TimeoutError) as problem:
-                await self._abandon(producer, problem)
-                if isinstance(problem, _TOO_LARGE):
-                    raise Refused(index, "it is larger than its topic takes.") from problem
-                raise
-
-    # Asking the cluster
 
     async def _partition_counts(self, names: set[str]) -> dict[str, int]:
         if not names <= self._counts.keys():
@@ -319,20 +244,20 @@ class KafkaBus:
         """Ask until there is an answer, as long as the problem is one that passes."""
         if self._admin is None:
             raise BusError("The bus is not open.")
-        deadline = clock.monotonic() + PATIENCE
+        deadline = clock.monotonic() + kafka_clients.PATIENCE
         with kafka_problems():
             while True:
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(kafka_clients.PATIENCE):
                         return await ask()
                 except KafkaError as problem:
                     if not problem.retriable or clock.monotonic() > deadline:
                         raise
                 await asyncio.sleep(0.2)
 
-    # Reading without a group
-
     def _make_consumer(self, client_id: str, **options: object) -> AIOKafkaConsumer:
+        if not self._is_open:
+            raise BusError("The bus is not open.")
         return AIOKafkaConsumer(
             bootstrap_servers=self._servers, client_id=f"{self._client_id}-{client_id}", client_rack=self._client_rack,
             enable_auto_commit=False, max_poll_interval_ms=int(self.max_poll_interval * 1000),
@@ -344,7 +269,7 @@ class KafkaBus:
         reader = self._make_consumer("reader", group_id=group)
         try:
             with kafka_problems():
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(kafka_clients.PATIENCE):
                     await reader.start()
             yield reader
         finally:
@@ -353,7 +278,7 @@ class KafkaBus:
     async def _bounds(self, reader: AIOKafkaConsumer,
                       partitions: Sequence[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
         places = [TopicPartition(partition.topic, partition.number) for partition in partitions]
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(kafka_clients.PATIENCE):
             first, end = await reader.beginning_offsets(places), await reader.end_offsets(places)
         return ({Partition(*place): offset for place, offset in first.items()},
                 {Partition(*place): offset for place, offset in end.items()})
@@ -361,7 +286,7 @@ class KafkaBus:
     async def _places_at(self, reader: AIOKafkaConsumer, end: Mapping[Partition, int],
                          instant: datetime) -> dict[Partition, int]:
         instant_ms = max(0, in_milliseconds(instant))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(kafka_clients.PATIENCE):
             found = await reader.offsets_for_times({TopicPartition(each.topic, each.number): instant_ms for each in end})
         return {Partition(*place): end[Partition(*place)] if answer is None else answer.offset
                 for place, answer in found.items()}
@@ -371,8 +296,8 @@ class KafkaBus:
         stamps: dict[Partition, int] = {}
         if not unread:
             return stamps
-        _place(reader, unread)
-        deadline = clock.monotonic() + PATIENCE
+        place_at(reader, unread)
+        deadline = clock.monotonic() + kafka_clients.PATIENCE
         while len(stamps) < len(unread) and clock.monotonic() < deadline:
             for place, records in (await reader.getmany(timeout_ms=500)).items():
                 stamps.setdefault(Partition(*place), records[0].timestamp)
@@ -390,10 +315,3 @@ class KafkaBus:
     def _count_restart(self, reason: str) -> None:
         self.restarts += 1
         _log.warning("A consumer is made anew: %s", reason)
-
-
-def _place(reader: AIOKafkaConsumer, places: Mapping[Partition, int]) -> None:
-    """Assign and seek in one step of the event loop: aiokafka never looks for positions of its own."""
-    reader.assign([TopicPartition(partition.topic, partition.number) for partition in places])
-    for partition, place in places.items():
-        reader.seek(TopicPartition(partition.topic, partition.number), place)

@@ -6,61 +6,30 @@ commit for a partition that moved on, no position that is skipped in silence, an
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import (
     CommitFailedError,
     ConsumerStoppedError,
-    GroupAuthorizationFailedError,
     IllegalStateError,
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
-    TopicAuthorizationFailedError,
 )
 
 from quartier import clock, ids
 from quartier.bus import BusError, Fenced, OffsetGone, Partition, Record, Start, Unavailable
+from quartier.bus.kafka_clients import DRAIN, NOT_ALLOWED, STOP, end_within, kafka_problems
 
 STALLED_AFTER = 30.0
 """Seconds without a record after which a consumer has to show that there is nothing for it to read."""
-DRAIN = 4.5
-"""Seconds that a rebalance waits for the records being handled; the broker waits for ten before it expels a member."""
-STOP = 9.0
-"""Seconds that closing a client of aiokafka may take."""
 JOIN = 30.0
 """Seconds that joining a group may take; a member that died without a word holds the others up for ten."""
 
-_NOT_ALLOWED = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
 _log = logging.getLogger(__name__)
-
-
-@contextmanager
-def kafka_problems() -> Iterator[None]:
-    """Turn aiokafka's errors into the port's."""
-    try:
-        yield
-    except _NOT_ALLOWED as problem:
-        raise BusError(f"Kafka does not let us do this: {type(problem).__name__} {problem}.") from problem
-    except (KafkaError, TimeoutError, OSError) as problem:
-        raise Unavailable(f"Kafka does not answer as it should: {type(problem).__name__} {problem}.") from problem
-
-
-async def end_within(client: AIOKafkaConsumer | AIOKafkaProducer, what: str, seconds: float = STOP) -> None:
-    """Close a consumer or producer of aiokafka, in a limited time and whatever state it is in."""
-    stopping = asyncio.create_task(client.stop())
-    await asyncio.wait([stopping], timeout=seconds)
-    if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
-        return
-    # stop() can wait for a heartbeat that never comes, and where the broker is away it ends half-way with the
-    # CancelledError of one of its own tasks: then the connections are still open.
-    _log.warning("The Kafka %s was not closed in an orderly way", what)
-    stopping.cancel()
-    await (client.client if isinstance(client, AIOKafkaProducer) else client._client).close()
 
 
 def starting_points(first: Mapping[Partition, int], end: Mapping[Partition, int],
@@ -185,7 +154,7 @@ class KafkaConsumer(ConsumerRebalanceListener):
                 await self._say_what_is_gone(problem)
             except ConsumerStoppedError:
                 return {}
-            except _NOT_ALLOWED:
+            except NOT_ALLOWED:
                 with kafka_problems():
                     raise
             except KafkaError as problem:

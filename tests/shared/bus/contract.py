@@ -346,6 +346,12 @@ class BusContract:
             await asyncio.gather(waiting, return_exceptions=True)
         with pytest.raises(BusError):
             await bus.publish(numbered(topic, 1))
+        with pytest.raises(BusError):
+            async with bus.consumer("g2" + topic, [topic]):
+                pass
+        with pytest.raises(BusError):
+            async with bus.tail([topic]):
+                pass
         bus = await self.reopened(bus)
         async with bus.consumer("g2" + topic, [topic]) as consumer:
             assert sorted(map(int, values(await read(consumer, 200)))) == list(range(200))

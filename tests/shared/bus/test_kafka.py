@@ -15,7 +15,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 from aiokafka.protocol.produce import ProduceRequest
 
 from quartier import clock
-from quartier.bus import BusError, Fenced, Record, Refused, Topic, Unavailable, kafka, kafka_readers
+from quartier.bus import BusError, Fenced, Record, Refused, Topic, Unavailable, kafka_clients, kafka_readers
 from quartier.bus.kafka import KafkaBus
 from tests.shared.bus.contract import BusContract, commit_all, first_of, new_topic, numbered, read, topic, values
 
@@ -314,8 +314,20 @@ async def test_a_consumer_without_anything_to_read_is_left_alone(bus, topic, mon
     assert bus.restarts == 0
 
 
+async def test_a_member_that_has_no_partition_is_left_alone_too(opened, monkeypatch):
+    monkeypatch.setattr(kafka_readers, "STALLED_AFTER", 0.2)
+    busy, idle = await opened(), await opened()
+    topic = await new_topic(busy, partitions=1)
+    polling = Member(busy, "g" + topic, topic)
+    async with idle.consumer("g" + topic, [topic]) as consumer:
+        for _ in range(5):
+            assert not await consumer.poll(10, 0.3)
+    await polling.leave()
+    assert busy.restarts == idle.restarts == 0
+
+
 async def test_the_broker_dies_and_comes_back_and_nothing_is_lost(bus, topic, kafka_server, monkeypatch):
-    monkeypatch.setattr(kafka, "PATIENCE", 3.0)
+    monkeypatch.setattr(kafka_clients, "PATIENCE", 3.0)
     await bus.publish(numbered(topic, 5))
     async with bus.consumer("g" + topic, [topic]) as consumer, bus.tail([topic], after={}) as tail:
         await commit_all(consumer, await read(consumer, 5))
