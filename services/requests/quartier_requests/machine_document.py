@@ -9,7 +9,7 @@ How a dataset request moves from the ask to the answer. This page is generated f
 """
 
 
-def machine_document(machine: Machine = MACHINE) -> str:
+def render(machine: Machine = MACHINE) -> str:
     """`docs/reference/request-machine.md`."""
     return "\n".join([HEAD, "```mermaid", diagram(machine), "```", "", "## States", "", *_states(machine), "", "## Moves", "",
                       *_moves(machine), ""])

@@ -96,7 +96,7 @@ class Request(Entity, table=True):
         if MACHINE.actors_of(event).isdisjoint(by):
             raise NotYoursToDo.of(MACHINE.actors_of(event))
         row = MACHINE.find(event, self.state)
-        if row is None or (row.outcomes and outcome not in row.outcomes):
+        if row is None or row.actors.isdisjoint(by) or (row.outcomes and outcome not in row.outcomes):
             raise NotPossibleNow.in_state(self.state, MACHINE.possible(self.state, by))
         self.outcome = outcome or self.outcome
         if row.target:

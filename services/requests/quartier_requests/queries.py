@@ -1,5 +1,6 @@
 """Reading requests: who may know of which, and their public history."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,9 @@ from quartier_requests.machine import STAFF, State
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.notices.model import Notice
 from quartier_requests.problems import UnknownRequest
+
+REF = re.compile(r"R-[0-9]{4}-[0-9]{4,9}")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def is_staff(actor: Actor) -> bool:
@@ -36,10 +40,12 @@ def may_know(actor: Actor, request: Request) -> bool:
 
 async def find(session: AsyncSession, key: str, *, lock: bool = False) -> Request:
     """The request of that id or public number, locked for a change if asked. Raises UnknownRequest."""
-    try:
-        condition: Any = Request.id == UUID(key)
-    except ValueError:
-        condition = Request.ref == key
+    if REF.fullmatch(key):
+        condition: Any = Request.ref == key
+    elif ID.fullmatch(key):
+        condition = Request.id == UUID(key)
+    else:
+        raise UnknownRequest
     statement = select(Request).where(condition)
     request = (await session.exec(statement.with_for_update() if lock else statement)).first()
     if request is None:
