@@ -1,10 +1,13 @@
-"""Facts as the services would have said them, for tests of notes."""
+"""A city that publishes, and facts as the other services would have said them."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
 
+from quartier.cloudevents import Envelope, to_record
 from quartier.contracts.notices import NoticeOwed
 from quartier.contracts.notify import NoticeBounced, NoticeSent
 from quartier.contracts.publications import DatasetPublished, Distribution
@@ -24,6 +27,7 @@ from quartier.contracts.requests import (
 )
 from quartier.contracts.wishes import Coverage, Wish, compare
 from quartier.events import Event
+from quartier.testing.app import City
 from quartier_publications.notes.commands import copied
 from quartier_publications.notes.facts import Fact
 
@@ -37,6 +41,7 @@ class Told:
     def __init__(self, at: datetime = datetime(2026, 10, 5, 9, tzinfo=UTC)) -> None:
         self.at = at
         self.facts: list[Fact] = []
+        self.events: list[tuple[Fact, Event]] = []
         self._sequences: dict[str, int] = {}
 
     def fact(self, event: Event, service: str = "requests") -> Fact:
@@ -45,6 +50,7 @@ class Told:
         self._sequences[key] = self._sequences.get(key, 0) + 1
         self.facts.append(Fact(f"{CITY}/{service}", str(uuid5(NAMES, str(len(self.facts)))), self.at, event.key,
                                self._sequences[key], event.event_type, copied(event)))
+        self.events.append((self.facts[-1], event))
         self.at += timedelta(hours=1)
         return self.facts[-1]
 
@@ -128,6 +134,61 @@ class Told:
             self.fact(RequesterUnreached(request_id=request, notice_id=notice, kinds=[kind], because="bounced"))
         if end == "reached":
             self.fact(RequesterReached(request_id=request, notice_id=notice, kinds=[kind], on=self.at.date()))
+
+
+@pytest.fixture
+async def city(make_city: Any) -> City:
+    """The embedded city with this service alone; what the others would say is put on the bus."""
+    made: City = await make_city(services=["publications"])
+    made.move_clock(to=datetime(2026, 11, 24, 9, tzinfo=UTC))
+    return made
+
+
+@pytest.fixture
+def say(city: City) -> Callable[..., Awaitable[None]]:
+    """Let other services publish what was told, in order, and wait until it was heard."""
+
+    async def say(told: Told, since: int = 0) -> None:
+        await publish(city, told.events[since:])
+        await city.quiet()
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def speak() -> Callable[..., Awaitable[None]]:
+    """Put events on the bus of any city, and wait until they were heard."""
+
+    async def speak(city: City, events: list[tuple[Fact, Event]]) -> None:
+        await publish(city, events)
+        await city.quiet()
+
+    return speak
+
+
+async def publish(city: City, events: list[tuple[Fact, Event]]) -> None:
+    """Put events on the bus as their services would."""
+    records = [to_record(Envelope(
+        id=fact.id, source=fact.source, type=fact.type, subject=fact.key, time=fact.occurred_at, partitionkey=fact.key,
+        sequence=fact.sequence, datacontenttype="application/json", data=event.data()), f"quartier.{fact.source.rsplit('/', 1)[1]}")
+        for fact, event in events]
+    await city.runtime("publications").bus.publish(records)
+
+
+@pytest.fixture
+def dataset() -> dict[str, Any]:
+    """A new dataset, as an officer types it."""
+    return {"slug": "trees", "title": {"en": "Trees", "fr": "Les arbres"}, "description": {"en": "Every tree in the streets."},
+            "publisher": "Parks", "licence": "https://www.etalab.gouv.fr/licence-ouverte", "frequency": "quarterly"}
+
+
+@pytest.fixture
+def version() -> dict[str, Any]:
+    """A version of it."""
+    return {"number": "1.0.0", "change_note": {"en": "First version."},
+            "coverage": {"columns": ["species", "height"], "period": "2019/2026", "area": "Paris"},
+            "distributions": [{"format": "CSV", "url": "https://data.test/trees.csv"},
+                              {"format": "GeoJSON", "url": "http://localhost:8000/trees.geojson"}]}
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ French is in `page`.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from quartier_publications.notes import facts as known
@@ -18,8 +18,6 @@ from quartier_publications.notes.sections.settled import Settled, settled
 from quartier_publications.notes.sections.summary import Summary, summary
 from quartier_publications.notes.sections.told import Told, told
 from quartier_publications.notes.story import Part, Story
-
-_MOMENT = timedelta(microseconds=1)
 
 
 class Stretch(Part):
@@ -76,7 +74,7 @@ def json_bytes(note: Note) -> bytes:
 
 
 def _stretch(period: Period) -> Stretch:
-    return Stretch(first_day=period.day(period.starts_at), last_day=period.day(period.ends_at - _MOMENT), zone=period.zone,
+    return Stretch(first_day=period.day(period.starts_at), last_day=period.last_day, zone=period.zone,
                    starts_at=period.starts_at, ends_at=period.ends_at)
 
 

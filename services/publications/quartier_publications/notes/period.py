@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 NUMBER = re.compile(r"([0-9]{4})-([1-4])")
@@ -21,6 +21,11 @@ class Period:
     def holds(self, instant: datetime) -> bool:
         """Whether something that happened then belongs to this period."""
         return self.starts_at <= instant < self.ends_at
+
+    @property
+    def last_day(self) -> date:
+        """The city's date just before the period ends."""
+        return self.day(self.ends_at - timedelta(microseconds=1))
 
     def day(self, instant: datetime) -> date:
         """The city's date at that instant."""

@@ -1,0 +1,1 @@
+"""The catalogue: datasets, their versions, and the way a version goes out."""
