@@ -68,6 +68,7 @@ class Notify:
 
     city: City
     neighbours: Neighbours
+    trace: str = TRACE
 
     def person(self, address: str | None = "ada@example.org", language: str = "en") -> UUID:
         """Somebody whom accounts knows."""

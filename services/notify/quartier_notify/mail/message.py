@@ -78,9 +78,9 @@ def build(written: Written, envelope: Envelope) -> EmailMessage:
         mail["List-Unsubscribe"] = f"<{envelope.one_click}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = envelope.language
     if envelope.trace_id:
         mail["X-Quartier-Trace"] = envelope.trace_id
     mail.set_content(written.text, cte="quoted-printable")
     mail.add_alternative(written.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = envelope.language  # set before the parts are, it would move into the first of them
     return mail

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from quartier import i18n
 from quartier.client import Answered
 from quartier.contracts.notices import Letter, NoticeClass, NoticeKind, Resolution, ResolutionIn
+from quartier.contracts.words import Language
 from quartier.problems import Unavailable
 from quartier.service import Runtime
 from quartier_notify.ledger.claims import Job
@@ -44,7 +46,12 @@ async def resolve(runtime: Runtime, jobs: Sequence[Job]) -> list[Resolution]:
     except (Unavailable, Answered) as error:
         logger.warning("accounts does not resolve people: %s", error)
         raise NobodyAnswers from error
-    return [Resolution.model_validate(one) for one in answer.json()]
+    return [Resolution.model_validate(one | {"language": known_language(one["language"])}) for one in answer.json()]
+
+
+def known_language(tag: str) -> Language:
+    """A language that we write; English for one that we do not, so that the person is told at all."""
+    return Language(tag) if tag in i18n.LANGUAGES else Language.EN
 
 
 async def letter_of(runtime: Runtime, job: Job) -> Letter:
