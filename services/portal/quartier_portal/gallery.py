@@ -78,6 +78,12 @@ def _lists(say: Say, lang: str) -> dict[str, Any]:
     """The register, the desk's queues, tables of few and of many columns."""
     trees, canteens = say("Trees in parks", "Arbres des parcs"), say("School canteen menus", "Menus des cantines scolaires")
     return {
+        "doors": [
+            {"title": say("Ask for data", "Demander des données"), "href": "#fields",
+             "more": say("Five short questions, no account.", "Cinq questions courtes, sans compte.")},
+            {"title": say("See what became of a request", "Voir ce qu’une demande est devenue"), "href": "#lists",
+             "more": say("Each request, its dates and its answer.", "Chaque demande, ses dates et sa réponse.")},
+        ],
         "results": [
             {"ref": "R-2027-0042", "title": trees, "href": "#lists", "language": lang,
              "label": say("Being researched", "En recherche"), "tone": "work",
@@ -89,10 +95,10 @@ def _lists(say: Say, lang: str) -> dict[str, Any]:
             {"verb": say("Read", "Lire"), "object": canteens, "href": "#lists",
              "why": say("New, waiting for its first look", "Nouvelle, attend une première lecture"),
              "due": datetime(2027, 3, 5, tzinfo=UTC), "is_late": False},
-            {"verb": say("Decide on", "Décider de"), "object": trees, "href": "#lists",
+            {"verb": say("Decide on a refusal", "Décider d’un refus"), "object": trees, "href": "#lists",
              "why": say("An officer proposes to refuse it", "Un agent propose de la refuser"),
              "due": datetime(2027, 3, 2, tzinfo=UTC), "is_late": True},
-            {"verb": say("Tell the person who asked for", "Prévenir la personne qui demande"),
+            {"verb": say("Tell the person who asked", "Prévenir la personne qui demande"),
              "object": say("Street lights", "Éclairage public"), "href": "#lists",
              "why": say("The mail came back", "Le courriel est revenu"), "due": None, "is_late": False},
         ],

@@ -43,6 +43,7 @@ change = Change
 ## Status and lists
 told-at = The person who asked was informed on { $when }.
 told-not-yet = The person who asked is not informed yet.
+task-verb = { $verb }:
 task-due = Due { $date }
 task-late = Late
 filter-label = Choose what the list shows

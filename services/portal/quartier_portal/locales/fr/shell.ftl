@@ -43,6 +43,7 @@ change = Modifier
 ## États et listes
 told-at = La personne qui a fait la demande a été informée le { $when }.
 told-not-yet = La personne qui a fait la demande n’est pas encore informée.
+task-verb = { $verb } :
 task-due = Pour le { $date }
 task-late = En retard
 filter-label = Choisir ce que montre la liste
