@@ -86,7 +86,7 @@ def _lane(handler: Handler, incoming: Incoming) -> tuple[Any, ...]:
 
 async def park(session: AsyncSession, handler: Handler, incoming: Incoming, error: Exception, tries: int) -> None:
     """Open a lane with an event that failed as its head."""
-    pause = GAP_PAUSE if isinstance(error, SequenceGap) else ids.jitter(PAUSES[0])
+    pause = GAP_PAUSE if isinstance(error, SequenceGap) else _pause(tries)
     await session.exec(insert_new(session, ParkedKey).values(
         id=ids.new_id(), handler=handler.name, topic=incoming.record.topic, key=incoming.key, since=clock.wall(), tries=tries,
         next_try_at=clock.in_seconds(pause), reason=reason_of(error)))
@@ -209,7 +209,12 @@ async def _note_failure(session: AsyncSession, handler: Handler, lane: ParkedKey
         await _take(session, locked, head, is_strict=handler.is_strict)
     else:
         locked.tries, locked.reason = tries, reason_of(error)
-        locked.next_try_at = clock.in_seconds(ids.jitter(PAUSES[min(tries, len(PAUSES)) - 1]))
+        locked.next_try_at = clock.in_seconds(_pause(tries))
+
+
+def _pause(tries: int) -> float:
+    """The wait after that many tries; the first three, as in the consumer, are one round."""
+    return ids.jitter(PAUSES[min(max(0, tries - 3), len(PAUSES) - 1)])
 
 
 async def retry(session: AsyncSession, lane_id: UUID, handlers: "Handlers", *, without_predecessor: bool) -> None:
