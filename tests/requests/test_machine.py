@@ -110,8 +110,9 @@ def test_the_page_of_the_machine_shows_every_state_and_every_move():
 
 
 @pytest.mark.parametrize(("word", "nonsense"), [
-    ('to = "scheduled"', 'to = "someday"'), ('from = ["triage"]', 'from = ["limbo"]'), ('event = "request.answered"', 'event = "request.sung"'),
-    ('actors = ["approver"]', 'actors = ["passer-by"]'), ('owes = "selected"', 'owes = "a song"'), ('required = ["motive"]', 'required = ["mood"]')])
+    ('to = "scheduled"', 'to = "someday"'), ('from = ["triage"]', 'from = ["limbo"]'),
+    ('event = "request.answered"', 'event = "request.sung"'), ('actors = ["approver"]', 'actors = ["passer-by"]'),
+    ('owes = "selected"', 'owes = "a song"'), ('required = ["motive"]', 'required = ["mood"]')])
 def test_a_word_that_nothing_defines_stops_the_service_when_it_starts(word: str, nonsense: str):
     assert word in FILE
     with pytest.raises(ValueError):

@@ -14,9 +14,9 @@ from quartier.contracts.words import Precision
 from quartier.settings import Settings
 
 SPELLINGS = {
-    Precision.DAY: re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"),
-    Precision.MONTH: re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(-(?P<day>\d\d))?"),
-    Precision.QUARTER: re.compile(r"(?P<year>\d{4})-(Q(?P<quarter>[1-4])|(?P<month>\d\d)-(?P<day>\d\d))"),
+    Precision.DAY: re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII),
+    Precision.MONTH: re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(-(?P<day>\d\d))?", re.ASCII),
+    Precision.QUARTER: re.compile(r"(?P<year>\d{4})-(Q(?P<quarter>[1-4])|(?P<month>\d\d)-(?P<day>\d\d))", re.ASCII),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -11,13 +11,14 @@ from quartier import clock
 from quartier.auth import Actor
 from quartier.contracts.notices import NoticeKind, Purpose
 from quartier.contracts.requests import RequestDrafted, RequestSubmitted
+from quartier.inbox import insert_new
 from quartier.problems import FieldError, Invalid
 from quartier.uow import UnitOfWork
 from quartier_requests import days
 from quartier_requests.drafts.schemas import RequestIn
 from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, By, State
-from quartier_requests.model import Request, RequestEvent, hash_of_twins
+from quartier_requests.model import Request, RequestEvent, RequestNumber, hash_of_twins
 from quartier_requests.notices.commands import owe
 from quartier_requests.notices.model import Notice
 from quartier_requests.problems import UnknownRequest
@@ -100,15 +101,15 @@ async def confirm(uow: UnitOfWork, actor: Actor, request: Request) -> None:
 
 async def _next_ref(uow: UnitOfWork, year: int) -> str:
     """The next public number. The counter's row is locked until the commit, so that the numbers have no gaps."""
-    taken = await uow.session.execute(
-        text("INSERT INTO request_number (year, last) VALUES (:year, 1) "
-             "ON CONFLICT (year) DO UPDATE SET last = request_number.last + 1 RETURNING last"), {"year": year})
+    await uow.session.exec(insert_new(uow.session, RequestNumber).values(year=year, last=0))
+    counted = update(RequestNumber).where(col(RequestNumber.year) == year).values(last=col(RequestNumber.last) + 1)
+    taken = await uow.session.exec(counted.returning(col(RequestNumber.last)))
     return f"R-{year}-{taken.scalar_one():04d}"
 
 
 async def forget(uow: UnitOfWork, request: Request) -> None:
     """Nobody confirmed it: delete it, with everything that was kept about it."""
     for table in (Notice, RequestEvent):
-        await uow.session.execute(delete(table).where(col(table.request_id) == request.id))
+        await uow.session.exec(delete(table).where(col(table.request_id) == request.id))
     await uow.session.delete(request)
     await uow.session.flush()
