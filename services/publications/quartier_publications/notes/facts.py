@@ -7,7 +7,7 @@ Everything here is pure. A note's facts are also published, as `facts.jsonl`, so
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,7 +68,9 @@ def _released(fact: Fact, public: set[str]) -> dict[str, Any]:
 
 def canonical(facts: Iterable[Fact]) -> bytes:
     """The facts as JSON Lines, always the same bytes for the same facts in the same order."""
-    return b"".join(canonical_json(asdict(fact) | {"occurred_at": _instant(fact.occurred_at)}) for fact in facts)
+    return b"".join(canonical_json({
+        "source": fact.source, "id": fact.id, "occurred_at": _instant(fact.occurred_at), "key": fact.key, "sequence": fact.sequence,
+        "type": fact.type, "data": fact.data}) for fact in facts)
 
 
 def canonical_json(value: Any) -> bytes:

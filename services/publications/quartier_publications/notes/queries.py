@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import clock
@@ -31,6 +31,7 @@ async def period(session: AsyncSession, number: str, zone: str) -> Period:
 
 async def facts(session: AsyncSession, until: datetime) -> Sequence[Fact]:
     """All facts from before that instant. One that lies in the future is held back until its time has come."""
-    statement = select(FactRow).where(FactRow.occurred_at < until, FactRow.occurred_at <= clock.now())
-    rows = (await session.exec(statement)).all()
-    return [Fact(row.source, row.id, row.occurred_at, row.key, row.sequence, row.type, row.data) for row in rows]
+    columns = (col(FactRow.source), col(FactRow.id), col(FactRow.occurred_at), col(FactRow.key), col(FactRow.sequence),
+               col(FactRow.type), col(FactRow.data))
+    rows = await session.execute(select(*columns).where(FactRow.occurred_at < until, FactRow.occurred_at <= clock.now()))
+    return [Fact(*row) for row in rows]

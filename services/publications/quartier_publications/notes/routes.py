@@ -1,5 +1,6 @@
-"""Notes over HTTP: always computed when they are read, from the facts that are there."""
+"""Notes over HTTP: always computed when they are read, from the facts that are there, in a thread beside the event loop."""
 
+from asyncio import to_thread
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -35,8 +36,8 @@ async def get_note_page(number: str, session: Reading, here: Here, request: Requ
                         fragment: Annotated[bool, Query(description="The article alone, for a page that embeds it.")] = False) -> Response:
     """A note as a page that people read, in English or French. It works without scripts."""
     period = await queries.period(session, number, here.settings.zone)
-    note = build(await queries.facts(session, period.ends_at), period)
-    shown = page.html(note, lang, here.settings.public_url, fragment=fragment)
+    facts = await queries.facts(session, period.ends_at)
+    shown = await to_thread(lambda: page.html(build(facts, period), lang, here.settings.public_url, fragment=fragment))
     return document(request, shown.encode(), "text/html; charset=utf-8")
 
 
@@ -44,7 +45,8 @@ async def get_note_page(number: str, session: Reading, here: Here, request: Requ
 async def get_note(number: str, session: Reading, here: Here, request: Request) -> Response:
     """A quarter's note on publication and improvement, such as 2026-4: the same facts always give the same bytes."""
     period = await queries.period(session, number, here.settings.zone)
-    return document(request, json_bytes(build(await queries.facts(session, period.ends_at), period)), "application/json")
+    facts = await queries.facts(session, period.ends_at)
+    return document(request, await to_thread(lambda: json_bytes(build(facts, period))), "application/json")
 
 
 @router.get("/notes/{number}/facts.jsonl", response_class=Response,
@@ -52,5 +54,5 @@ async def get_note(number: str, session: Reading, here: Here, request: Request) 
 async def get_note_facts(number: str, session: Reading, here: Here, request: Request) -> Response:
     """The facts that a note is computed from, one a line, as the public may read them; their SHA-256 stands in the note."""
     period = await queries.period(session, number, here.settings.zone)
-    facts = facts_of(await queries.facts(session, period.ends_at), period)
-    return document(request, known.canonical(facts), "application/jsonl")
+    facts = await queries.facts(session, period.ends_at)
+    return document(request, await to_thread(lambda: known.canonical(facts_of(facts, period))), "application/jsonl")

@@ -62,8 +62,9 @@ def published(story: Story) -> Published:
 
 def _shown(story: Story, versions: list[Fact], moved: dict[tuple[str, str], list[Fact]]) -> list[Fact]:
     """The versions of the period, and earlier ones that a request of the period was answered by."""
+    new = {fact.id for fact in versions}
     return [fact for fact in story.until_the_end(DatasetPublished)
-            if fact in versions or (fact.data["slug"], fact.data["version"]) in moved]
+            if fact.id in new or (fact.data["slug"], fact.data["version"]) in moved]
 
 
 def _row(story: Story, version: Fact, moved: list[Fact]) -> VersionRow:
