@@ -1,0 +1,1 @@
+"""The pages behind the secret links in mails. Opening one changes nothing, since programs follow links; its button acts."""

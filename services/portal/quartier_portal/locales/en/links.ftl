@@ -1,0 +1,79 @@
+### Signing in, and the pages behind the links in our mails.
+
+sign-in-title = Sign in
+sign-in-lead = Type your e-mail address. We send you a link, and you are in.
+sign-in-address = Your e-mail address
+sign-in-send = Send me the link
+sign-in-wrong = Write one address, such as name@example.org
+sign-in-sent-title = Look into your mailbox
+sign-in-sent-lead = If we know this address, a mail with a link is on its way to
+sign-in-sent-here = Open the link in this browser within ten minutes. It works once.
+sign-in-sent-code = Opening it on another device? Then type this code there:
+sign-in-sent-nothing = No mail? Look among unwanted mails, or check that the address is the one the city knows.
+
+link-code = The code that the other browser shows
+link-code-hint = Eight letters and digits. You asked for this link in another browser.
+link-code-wrong = This is not the code. Look again at the page on which you asked for the link
+link-send-again = Send me a new link
+
+link-confirm-request-title = Send your request to the city
+link-confirm-request-lead = Press the button, and the city receives what you wrote. You get a reference at once.
+link-confirm-request-button = Send my request
+link-confirm-subscription-title = Follow this request
+link-confirm-subscription-lead = Press the button, and we write to you whenever this request moves.
+link-confirm-subscription-button = Follow it
+link-unsubscribe-subscription-title = Stop following
+link-unsubscribe-subscription-lead = Press the button, and we write to you no more about this request.
+link-unsubscribe-subscription-button = Stop following
+link-sign-in-sign-in-title = Sign in
+link-sign-in-sign-in-lead = Press the button to sign in in this browser.
+link-sign-in-sign-in-button = Sign in
+
+link-expired-title = This link has run out
+link-expired-lead = Links in our mails work for a limited time. Nothing that you wrote is lost.
+link-used-title = This link has been used
+link-used-lead = It worked once, as it should. Ask for a new one if you need it.
+code-spent-title = Too many wrong codes
+code-spent-lead = To keep your account safe this link is over. Please ask for a new one.
+link-unknown-title = This link is none of ours
+link-unknown-lead = Perhaps your mail program has cut it. Copy the whole address from the mail.
+sent-again-title = A new link is on its way
+sent-again-lead = It comes to the address that you gave with your request. If one was sent a moment ago, use that one.
+
+request-confirmed-title = The city has your request
+request-confirmed-next = A person reads it before it stands in the public register. Nobody publishes your name.
+request-confirmed-mail = You get a mail with your reference and a secret link to your own page. Keep it: it is your key to this request.
+request-received-on = Asked on
+request-first-look = First look before the end of
+following-title = You follow this request
+following-lead = We write to you when it moves. Each mail has a link by which you stop.
+following-see = See the request
+unsubscribed-title = You follow it no more
+unsubscribed-lead = That is all. No mail confirms it.
+
+status-private-title = This is your own page
+status-private = Whoever has its address sees what you see. Do not pass it on.
+status-told = What we told you
+status-told-caption = Every message that we owe you, and whether it arrived
+status-told-what = Message
+status-told-owed = Due on
+status-told-how = What became of it
+status-withdraw = Take your request back
+status-withdraw-lead = The city then stops working on it. The request stays in the register as withdrawn; others may ask for the same.
+status-withdraw-button = Withdraw my request
+notice-owed = on its way
+notice-sent = accepted by your mail server on { $on }
+notice-bounced = refused by your mail server; a person looks for another way
+notice-failed = could not be sent; a person looks for another way
+notice-unknown = not certain; a person checks
+notice-by_hand = told to you in person on { $on }
+notice-kind-acknowledgement = We have your request
+notice-kind-answered = The city's answer
+notice-kind-selected = The city works on it
+notice-kind-scheduled = A date is promised
+notice-kind-rescheduled = The date has moved
+notice-kind-date_passed = The date has passed
+notice-kind-published = The data is out
+notice-kind-refused = The city's refusal
+notice-kind-withdrawn = You withdrew it
+notice-kind-confirm = The link to confirm

@@ -1,0 +1,79 @@
+### Se connecter, et les pages derrière les liens de nos messages.
+
+sign-in-title = Se connecter
+sign-in-lead = Indiquez votre adresse électronique. Nous vous envoyons un lien, et vous voilà connecté·e.
+sign-in-address = Votre adresse électronique
+sign-in-send = Envoyez-moi le lien
+sign-in-wrong = Écrivez une seule adresse, comme nom@example.org
+sign-in-sent-title = Regardez votre messagerie
+sign-in-sent-lead = Si nous connaissons cette adresse, un message avec un lien part vers
+sign-in-sent-here = Ouvrez le lien dans ce navigateur d’ici dix minutes. Il ne sert qu’une fois.
+sign-in-sent-code = Vous l’ouvrez sur un autre appareil ? Tapez-y ce code :
+sign-in-sent-nothing = Pas de message ? Regardez parmi les indésirables, ou vérifiez que la ville connaît bien cette adresse.
+
+link-code = Le code qu’affiche l’autre navigateur
+link-code-hint = Huit lettres et chiffres. Vous avez demandé ce lien dans un autre navigateur.
+link-code-wrong = Ce n’est pas le code. Regardez encore la page où vous avez demandé le lien
+link-send-again = Envoyez-moi un nouveau lien
+
+link-confirm-request-title = Envoyez votre demande à la ville
+link-confirm-request-lead = Appuyez sur le bouton, et la ville reçoit ce que vous avez écrit. Vous obtenez aussitôt une référence.
+link-confirm-request-button = Envoyer ma demande
+link-confirm-subscription-title = Suivre cette demande
+link-confirm-subscription-lead = Appuyez sur le bouton, et nous vous écrivons chaque fois que cette demande avance.
+link-confirm-subscription-button = La suivre
+link-unsubscribe-subscription-title = Ne plus suivre
+link-unsubscribe-subscription-lead = Appuyez sur le bouton, et nous ne vous écrivons plus au sujet de cette demande.
+link-unsubscribe-subscription-button = Ne plus suivre
+link-sign-in-sign-in-title = Se connecter
+link-sign-in-sign-in-lead = Appuyez sur le bouton pour vous connecter dans ce navigateur.
+link-sign-in-sign-in-button = Se connecter
+
+link-expired-title = Ce lien n’est plus valable
+link-expired-lead = Les liens de nos messages servent pendant un temps limité. Rien de ce que vous avez écrit n’est perdu.
+link-used-title = Ce lien a déjà servi
+link-used-lead = Il a servi une fois, comme prévu. Demandez-en un nouveau si besoin.
+code-spent-title = Trop de codes faux
+code-spent-lead = Pour protéger votre compte, ce lien n’est plus valable. Demandez-en un nouveau.
+link-unknown-title = Ce lien n’est pas de nous
+link-unknown-lead = Votre messagerie l’a peut-être coupé. Copiez l’adresse entière depuis le message.
+sent-again-title = Un nouveau lien est en route
+sent-again-lead = Il arrive à l’adresse que vous avez donnée avec votre demande. Si un lien vient de partir, utilisez celui-là.
+
+request-confirmed-title = La ville a votre demande
+request-confirmed-next = Une personne la lit avant qu’elle paraisse dans le registre public. Personne ne publie votre nom.
+request-confirmed-mail = Vous recevez un message avec votre référence et un lien secret vers votre page. Gardez-le : c’est votre clé pour cette demande.
+request-received-on = Demandé le
+request-first-look = Première lecture avant la fin du
+following-title = Vous suivez cette demande
+following-lead = Nous vous écrivons quand elle avance. Chaque message contient un lien pour arrêter.
+following-see = Voir la demande
+unsubscribed-title = Vous ne la suivez plus
+unsubscribed-lead = C’est tout. Aucun message ne le confirme.
+
+status-private-title = Cette page est la vôtre
+status-private = Qui en a l’adresse voit ce que vous voyez. Ne la transmettez pas.
+status-told = Ce que nous vous avons dit
+status-told-caption = Chaque message que nous vous devons, et s’il est arrivé
+status-told-what = Message
+status-told-owed = Dû le
+status-told-how = Ce qu’il est devenu
+status-withdraw = Retirer votre demande
+status-withdraw-lead = La ville cesse alors d’y travailler. La demande reste au registre comme retirée ; d’autres peuvent demander la même chose.
+status-withdraw-button = Retirer ma demande
+notice-owed = en route
+notice-sent = accepté par votre serveur de messagerie le { $on }
+notice-bounced = refusé par votre serveur de messagerie ; une personne cherche un autre moyen
+notice-failed = n’a pas pu partir ; une personne cherche un autre moyen
+notice-unknown = incertain ; une personne vérifie
+notice-by_hand = dit de vive voix le { $on }
+notice-kind-acknowledgement = Nous avons votre demande
+notice-kind-answered = La réponse de la ville
+notice-kind-selected = La ville y travaille
+notice-kind-scheduled = Une date est promise
+notice-kind-rescheduled = La date a changé
+notice-kind-date_passed = La date est passée
+notice-kind-published = Les données sont publiées
+notice-kind-refused = Le refus de la ville
+notice-kind-withdrawn = Vous l’avez retirée
+notice-kind-confirm = Le lien de confirmation
