@@ -268,4 +268,4 @@ async def _found(session: AsyncSession, id: UUID) -> DeadLetter:
 
 
 def _letter(row: DeadLetter) -> DeadLetterOut:
-    return DeadLetterOut(**row.model_dump(exclude={"headers", "value"}))
+    return DeadLetterOut.model_validate(row)

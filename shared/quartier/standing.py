@@ -1,6 +1,6 @@
 """How a service stands: what it has still to send, to read, to mend and to do. Numbers for operators, and the one question of quiet."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,7 @@ async def _marks(runtime: "Runtime") -> Any:
     return published, {partition: (position.committed, position.end) for partition, position in (await lag(runtime)).items()}
 
 
-async def _reasons(runtime: "Runtime"):
+async def _reasons(runtime: "Runtime") -> AsyncIterator[str]:
     for name, loop in runtime.loops.items():
         if not loop.ready:
             yield f"The loop {name} is not at work: {loop.trouble or 'it is starting'}"

@@ -5,7 +5,7 @@ A timer that fails is tried again at growing intervals and says why; it is never
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Text, delete, or_
 from sqlmodel import Field, SQLModel, select
@@ -94,23 +94,23 @@ class TimerLoop(Loop):
         async with self.runtime.database.session() as session:
             if (await session.exec(due)).first() is None:
                 return 0
-        timer: TimerRow | None = None
+        fired: tuple[str, str, datetime] | None = None
         try:
             async with self.runtime.unit_of_work() as uow:
                 claimed = await claim(uow.session, due)
                 if not claimed:
                     return 0
-                timer = claimed[0]
+                name, key, due_at = fired = claimed[0].name, claimed[0].key, claimed[0].due_at
                 # Deleted first, so that the function may set the same timer again.
-                await cancel(uow.session, timer.name, timer.key)
-                await self.timers[timer.name](timer.key, timer.due_at, uow)
+                await cancel(uow.session, name, key)
+                await self.timers[name](key, due_at, uow)
         except Exception as error:
-            if timer is None:
+            if fired is None:
                 raise
-            await self._note_failure(timer.name, timer.key, timer.due_at, error)
+            await self._note_failure(*fired, error)
         return 1
 
-    def _due(self):
+    def _due(self) -> Any:
         may_try = or_(TimerRow.next_try_at.is_(None), TimerRow.next_try_at <= clock.wall())
         return select(TimerRow).where(TimerRow.name.in_(list(self.timers)), TimerRow.due_at <= clock.now(), may_try).order_by(
             TimerRow.due_at, TimerRow.name, TimerRow.key)
