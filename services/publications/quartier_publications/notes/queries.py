@@ -33,5 +33,5 @@ async def facts(session: AsyncSession, until: datetime) -> Sequence[Fact]:
     """All facts from before that instant. One that lies in the future is held back until its time has come."""
     columns = (col(FactRow.source), col(FactRow.id), col(FactRow.occurred_at), col(FactRow.key), col(FactRow.sequence),
                col(FactRow.type), col(FactRow.data))
-    rows = await session.execute(select(*columns).where(FactRow.occurred_at < until, FactRow.occurred_at <= clock.now()))
+    rows = await session.exec(select(*columns).where(FactRow.occurred_at < until, FactRow.occurred_at <= clock.now()))
     return [Fact(*row) for row in rows]
