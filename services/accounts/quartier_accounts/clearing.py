@@ -27,4 +27,4 @@ async def clear(uow: UnitOfWork) -> int:
         delete(Session).where(or_(col(Session.used_at) < now - RESIDENT.idle, col(Session.created_at) < now - RESIDENT.at_most)),
         delete(Contact).where(col(Contact.given_at) < now - CONTACTS_KEPT),
     )
-    return sum([(await uow.session.execute(statement)).rowcount for statement in statements])
+    return sum([(await uow.session.exec(statement)).rowcount for statement in statements])

@@ -15,7 +15,6 @@ from quartier_accounts.people.model import Identifier, Person
 from quartier_accounts.people.queries import reached_at, roles_of
 from quartier_accounts.sessions import commands as sessions
 from quartier_accounts.sign_ins import commands as sign_ins
-from quartier_accounts.sign_ins.model import SignIn
 from quartier_accounts.vault import vault_of
 
 
@@ -45,7 +44,7 @@ async def _resolve_one(uow: UnitOfWork, wanted: ResolutionIn, known: tuple[Perso
         return Resolution(person_id=wanted.person_id, address=None, language=language, link=None)
     may_mint = wanted.purpose is not Purpose.NONE
     if wanted.purpose is Purpose.SIGN_IN:
-        sign_in = await uow.session.get(SignIn, sign_in_of(wanted.subject))
+        sign_in = await sign_in_of(uow.session, wanted.subject)
         may_mint = sign_in is not None and sign_in.person_id == person.id
         language = Language(sign_in.language) if may_mint else language
     address = vault_of(uow.settings).open(identifier.sealed, person.id)

@@ -54,20 +54,21 @@ async def find_link(session: AsyncSession, token: str) -> Found:
     person = (await session.exec(select(Person).where(Person.id == link.person_id))).one()
     purpose, sign_in, language = Purpose(link.purpose), None, person.language
     if purpose is Purpose.SIGN_IN:
-        sign_in = (await session.exec(select(SignIn).where(SignIn.id == sign_in_of(link.subject)))).one_or_none()
+        sign_in = await sign_in_of(session, link.subject)
         if sign_in is None:
             raise NotFound(NOWHERE)
         language = sign_in.language
     return Found(link, purpose, link.subject, Language(language), sign_in, link.expires_at)
 
 
-def sign_in_of(subject: str) -> UUID | None:
+async def sign_in_of(session: AsyncSession, subject: str) -> SignIn | None:
     """The attempt that a subject names, if it names one."""
     kind, _, id = subject.partition("/")
     try:
-        return UUID(id) if kind == "sign-in" else None
+        wanted = SignIn.id == UUID(id)
     except ValueError:
         return None
+    return (await session.exec(select(SignIn).where(wanted))).one_or_none() if kind == "sign-in" else None
 
 
 async def letter_of(session: AsyncSession, notice_id: UUID) -> Letter:

@@ -68,7 +68,7 @@ async def use(uow: UnitOfWork, sign_in: SignIn, browser_secret: str | None, code
     sign_in.refuse_if_over()
     if sign_in.needs_code(browser_secret):
         sign_in.refuse_without_code(code)
-        tried = (await uow.session.execute(
+        tried = (await uow.session.exec(
             update(SignIn).where(col(SignIn.id) == sign_in.id, col(SignIn.tries) < MAX_TRIES)
             .values(tries=SignIn.tries + 1).returning(col(SignIn.tries))
             .execution_options(synchronize_session=False))).scalar_one_or_none()
@@ -76,7 +76,7 @@ async def use(uow: UnitOfWork, sign_in: SignIn, browser_secret: str | None, code
             raise CodeSpent()
         if not sign_in.is_code(vault_of(uow.settings), code or ""):
             return CodeWrong("Look at the code again: eight letters and digits.", tries_left=MAX_TRIES - tried)
-    let_in = await uow.session.execute(
+    let_in = await uow.session.exec(
         update(SignIn).where(col(SignIn.id) == sign_in.id, col(SignIn.used_at).is_(None)).values(used_at=clock.wall())
         .execution_options(synchronize_session=False))
     if let_in.rowcount != 1:
