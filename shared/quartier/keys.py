@@ -6,7 +6,9 @@ of its own. `quartier up` makes the folder when there is none; `quartier keys cr
 
 import base64
 import json
+import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +34,14 @@ class ServiceKeys:
     folder: Path
 
     def secret(self, name: str) -> bytes:
-        """32 bytes that only this service's folder knows, made at first use."""
+        """32 bytes that only this service's folder knows, made at first use; where several replicas make it at once, one wins."""
         path = self.folder / f"{name}.secret"
         if not path.exists():
-            _write_private(path, secrets.token_bytes(32))
+            made = path.with_suffix(f".{secrets.token_hex(8)}")
+            _write_private(made, secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                os.link(made, path)
+            made.unlink()
         return path.read_bytes()
 
 
