@@ -38,7 +38,7 @@ async def _of(person_id: UUID, followable: Followable, uow: UnitOfWork) -> Subsc
     """The one subscription of a person and a subject; two who ask at once meet in the same row."""
     dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
     new = Subscription(person_id=person_id, subject_kind=followable.subject_kind, subject_id=followable.subject_id)
-    await uow.session.execute(dialect.insert(Subscription).values(**new.model_dump()).on_conflict_do_nothing())
+    await uow.session.exec(dialect.insert(Subscription).values(**new.model_dump()).on_conflict_do_nothing())
     found = select(Subscription).where(
         Subscription.person_id == person_id, Subscription.subject_kind == followable.subject_kind,
         Subscription.subject_id == followable.subject_id).with_for_update()
