@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from quartier.auth import public
 from quartier.problems import NotFound
 
+from quartier_portal.asks.routes import router as asks
 from quartier_portal.figures.routes import router as figures
 from quartier_portal.links.routes import router as links
 from quartier_portal.live.routes import router as live
@@ -14,7 +15,7 @@ from quartier_portal.rendering import language_of
 from quartier_portal.sessions.routes import router as sessions
 
 router = APIRouter()
-for room in (live, figures, sessions, links):
+for room in (live, figures, sessions, links, asks):
     router.include_router(room)
 
 STATIC = Path(__file__).parent / "static"
