@@ -157,7 +157,11 @@ BROKEN_VERSIONS: list[tuple[dict[str, Any], str]] = [
     ({"distributions": [{"format": "CSV", "url": "ftp://data.test/a.csv"}]}, "/distributions/0/url"),
     ({"distributions": [{"format": "CSV", "url": "javascript:alert(1)"}]}, "/distributions/0/url"),
     ({"distributions": [{"format": "CSV", "url": "https://data.test/a.csv", "rows": 3}]}, "/distributions/0/rows"),
+    ({"distributions": [{"format": "C\u0000SV", "url": "https://data.test/a.csv"}]}, "/distributions/0/format"),
+    ({"change_note": {"en": "First\u202eversion"}}, "/change_note/en"),
     ({"coverage": {"colour": "red"}}, "/coverage/colour"),
+    ({"coverage": {"area": "Pa\u0000ris"}}, "/coverage/area"),
+    ({"coverage": {"columns": ["a", "b\u0007"]}}, "/coverage/columns"),
     ({"gate": "passed"}, "/gate"),
 ]
 

@@ -5,14 +5,16 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from quartier.contracts.wishes import Coverage, Word
-from quartier.contracts.words import Ref, Slug, Texts, Url
+from quartier.contracts.wishes import Coverage
+from quartier.contracts.words import Ref, Slug, Texts, Url, readable
 from quartier.web import Body, Out
 
 Number = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$")]
 Claim = UUID | Ref
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(readable)]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(readable)]
 
 
 def _safe(url: str) -> str:
@@ -25,8 +27,8 @@ def _safe(url: str) -> str:
 class Sentences(Body):
     """A text in English, French or both."""
 
-    en: str | None = Field(None, min_length=1, max_length=5000)
-    fr: str | None = Field(None, min_length=1, max_length=5000)
+    en: Paragraph | None = None
+    fr: Paragraph | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -38,14 +40,25 @@ class Sentences(Body):
 class Title(Sentences):
     """A title in English, French or both."""
 
-    en: str | None = Field(None, min_length=1, max_length=200)
-    fr: str | None = Field(None, min_length=1, max_length=200)
+    en: Line | None = None
+    fr: Line | None = None
+
+
+class CoverageIn(Coverage):
+    """What a version holds, as its officer declares it, in DCAT terms."""
+
+    @field_validator("*")
+    @classmethod
+    def _for_reading(cls, declared: str | list[str] | None) -> str | list[str] | None:
+        for text in [declared] if isinstance(declared, str) else declared or ():
+            readable(text)
+        return declared
 
 
 class DistributionIn(Body):
     """Where a version can be fetched in one format: an https address (http on localhost alone)."""
 
-    format: str = Field(min_length=1, max_length=50, examples=["CSV"])
+    format: Line = Field(max_length=50, examples=["CSV"])
     url: Annotated[Url, AfterValidator(_safe)] = Field(examples=["https://data.city.example/trees-2.1.0.csv"])
 
 
@@ -54,7 +67,7 @@ class VersionIn(Body):
 
     number: Number = Field(examples=["2.1.0"], description="Above the version that is out: major.minor.patch.")
     change_note: Sentences
-    coverage: Coverage = Field(default_factory=Coverage, description="What it holds; compared with what the requesters wished.")
+    coverage: CoverageIn = Field(default_factory=CoverageIn, description="What it holds; compared with what the requesters wished.")
     distributions: list[DistributionIn] = Field(min_length=1, max_length=20)
     request_ids: list[Claim] = Field(
         default_factory=list, max_length=50, description="Public requests that it answers, by id or reference (R-2026-0042).")
@@ -65,7 +78,7 @@ class PresentVersionIn(Body):
 
     number: Number = Field(examples=["1.3.0"])
     change_note: Sentences | None = None
-    coverage: Coverage = Field(default_factory=Coverage)
+    coverage: CoverageIn = Field(default_factory=CoverageIn)
     distributions: list[DistributionIn] = Field(default_factory=list, max_length=20)
     released_on: date | None = Field(None, description="The source's own date, or none: it is never made up.")
 
@@ -76,9 +89,9 @@ class DatasetIn(Body):
     slug: Slug = Field(examples=["trees"])
     title: Title
     description: Sentences | None = None
-    publisher: str | None = Field(None, min_length=1, max_length=200, description="The publishing body; the city, unless said.")
-    licence: Word | None = Field(None, examples=["https://www.etalab.gouv.fr/licence-ouverte"])
-    frequency: Word | None = Field(None, examples=["monthly"])
+    publisher: Line | None = Field(None, description="The publishing body; the city, unless said.")
+    licence: Line | None = Field(None, examples=["https://www.etalab.gouv.fr/licence-ouverte"])
+    frequency: Line | None = Field(None, examples=["monthly"])
     registered: bool = False
     version: PresentVersionIn | None = None
 
