@@ -130,6 +130,11 @@ class Notify:
         await self.city.quiet()
         return person, subscription
 
+    async def stop(self, person: UUID, subscription: str) -> Any:
+        """Press the button that ends a follow."""
+        return await self.city.http.delete(f"/api/notify/v1/subscriptions/{subscription}",
+                                           headers=self.link(person, Purpose.UNSUBSCRIBE, subscription))
+
     async def deliveries(self) -> list[Delivery]:
         """All deliveries, in the order in which their messages were made."""
         async with self.city.runtime("notify").database.session() as session:
