@@ -212,7 +212,8 @@ class BusContract:
             waiting = asyncio.create_task(anext(tail))
             await asyncio.sleep(0)
             await bus.publish(numbered(topic, 1, start=3))
-            assert (await waiting).value == b"3"
+            async with asyncio.timeout(20):
+                assert (await waiting).value == b"3"
 
     async def test_a_tail_goes_on_from_a_vector(self, bus, topic):
         await bus.publish([Record(topic, b"%d" % number, b"%d" % number) for number in range(30)])
