@@ -4,6 +4,7 @@ The context in which an event was created travels in its outbox row and envelope
 the poll that fetched it. Batches (relay, poll) keep traces of their own. Names follow the OpenTelemetry conventions 1.44.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from quartier.cloudevents import Envelope
 
 _propagator = TraceContextTextMapPropagator()
 _provider: TracerProvider | None = None
+_SECRET = re.compile(r"(?<=/l/)[^/]+|(?<=/links/)[^/]+")
 
 
 def start(service: str, *, processor: SpanProcessor | None = None, otlp: str | None = None) -> None:
@@ -82,11 +84,16 @@ def _span(service: str, name: str, kind: SpanKind, attributes: Mapping[str, Any]
             raise
 
 
+def shown(path: str) -> str:
+    """A path as traces and logs may keep it: the token of a secret link opens its subject to whoever reads it there."""
+    return _SECRET.sub("…", path)
+
+
 @contextmanager
 def server_span(service: str, method: str, route: str, *, parent: str | None = None,
                 link: str | None = None) -> Iterator[Span]:
     """Around one HTTP request. `parent` continues a trace of our own house; a stranger's context becomes a `link`."""
-    linked = span_context(link)
+    linked, route = span_context(link), shown(route)
     with _span(service, f"{method} {route}", SpanKind.SERVER, {"http.request.method": method, "http.route": route},
                parent=_context_of(parent), links=(Link(linked),) if linked else ()) as span:
         yield span
@@ -95,7 +102,7 @@ def server_span(service: str, method: str, route: str, *, parent: str | None = N
 @contextmanager
 def call_span(service: str, callee: str, method: str, path: str) -> Iterator[dict[str, str]]:
     """Around one call to another service; yields the headers that carry the trace."""
-    attributes = {"http.request.method": method, "url.path": path, "peer.service": callee}
+    attributes = {"http.request.method": method, "url.path": shown(path), "peer.service": callee}
     with _span(service, f"{method} {callee}", SpanKind.CLIENT, attributes):
         carrier: dict[str, str] = {}
         _propagator.inject(carrier)

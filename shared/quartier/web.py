@@ -150,7 +150,7 @@ class Guarded:
                     raise
                 problem = error if isinstance(error, Problem) else Unexpected()
                 if not isinstance(error, Problem):
-                    logger.exception("%s %s failed", scope["method"], path)
+                    logger.exception("%s %s failed", scope["method"], telemetry.shown(path))
                 span.set_attribute("http.response.status_code", problem.status)
                 response = await scope["app"].state.render_problem(Request(scope), problem)
                 await response(scope, receive, send_guarded)

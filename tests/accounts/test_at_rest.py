@@ -1,14 +1,21 @@
 """What lies on the disk: no address, no secret; and what is over goes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import func, update
 from sqlmodel import select
 
-from quartier import clock
+from quartier import clock, keys, telemetry
+from quartier.client import Client
+from quartier.settings import Settings
 from quartier_accounts.clearing import clear
 from quartier_accounts.links.model import Link
 from quartier_accounts.people.model import Contact, Identifier, Person, RoleGrant
@@ -93,3 +100,35 @@ async def test_an_old_link_of_a_forgotten_attempt_leads_nowhere(house: House) ->
         await session.delete((await session.exec(select(SignIn))).one())
     assert (await house.as_portal("GET", f"/links/{token}")).status_code == 404
     assert (await house.open(token, browser_secret=asked["browser_secret"])).status_code == 404
+
+
+def test_replicas_that_open_the_vault_at_once_hold_the_same_keys(tmp_path: Path) -> None:
+    keys.create(tmp_path, ["accounts"])
+    replicas = [keys.load(Settings(keys=tmp_path), "accounts") for _ in range(8)]
+    for number in range(20):
+        start = Barrier(len(replicas))
+
+        def open_vault(held: keys.ServiceKeys, start: Barrier = start, name: str = f"secret-{number}") -> bytes:
+            start.wait()
+            return held.secret(name)
+
+        with ThreadPoolExecutor(len(replicas)) as threads:
+            made = set(threads.map(open_vault, replicas))
+        assert len(made) == 1 and len(made.pop()) == 32
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("*.secret")} == {0}
+
+
+async def test_no_trace_keeps_the_token_of_a_secret_link(house: House) -> None:
+    spans = InMemorySpanExporter()
+    telemetry.start("test", processor=SimpleSpanProcessor(spans))
+    try:
+        token = await house.mailed(await house.meet(somebody()), "status", "request/x")
+        await house.as_portal("GET", f"/links/{token}")
+        await house.city.http.get(f"/en/l/{token}")
+        portal = Client("portal", urls={}, app=house.city.app, as_service=lambda: house.city.service_token("portal"))
+        assert (await portal.post("accounts", f"/links/{token}/exchanges", json={})).status_code == 200
+        await portal.stop()
+    finally:
+        telemetry.stop()
+    told = "\n".join(span.to_json() for span in spans.get_finished_spans())
+    assert "/links/" in told and "/en/l/" in told and token not in told
