@@ -35,7 +35,7 @@ class IdempotencyKey(SQLModel, table=True):
     status: int = 0
     headers: str = "{}"
     body: str = ""
-    created_at: Utc = Field(default_factory=clock.wall)
+    created_at: Utc = Field(default_factory=clock.wall, index=True)
 
 
 class KeyMissing(Problem):
