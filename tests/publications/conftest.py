@@ -1,13 +1,16 @@
 """A city that publishes, and facts as the other services would have said them."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+import httpx
 import pytest
 
 from quartier.cloudevents import Envelope, to_record
+from quartier.contracts.accounts import Role
 from quartier.contracts.notices import NoticeOwed
 from quartier.contracts.notify import NoticeBounced, NoticeSent
 from quartier.contracts.publications import DatasetPublished, Distribution
@@ -33,6 +36,7 @@ from quartier_publications.notes.facts import Fact
 
 NAMES = UUID("6f0b3a5e-58a5-4a0e-9a36-5d2b1d4f7a10")
 CITY = "https://city.test"
+ROOT = "/api/publications/v1"
 
 
 class Told:
@@ -134,6 +138,41 @@ class Told:
             self.fact(RequesterUnreached(request_id=request, notice_id=notice, kinds=[kind], because="bounced"))
         if end == "reached":
             self.fact(RequesterReached(request_id=request, notice_id=notice, kinds=[kind], on=self.at.date()))
+
+
+class Desk:
+    """What officers and approvers do to the dataset `trees`, over HTTP."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+
+    async def enter(self, body: dict[str, Any], person: UUID | None = None) -> httpx.Response:
+        """An officer enters a dataset."""
+        return await self.city.http.post(f"{ROOT}/datasets", json=body, headers=self.city.bearer(Role.OFFICER, person=person))
+
+    async def prepare(self, body: dict[str, Any], person: UUID | None = None) -> httpx.Response:
+        """An officer prepares a version."""
+        return await self.city.http.post(f"{ROOT}/datasets/trees/versions", json=body,
+                                         headers=self.city.bearer(Role.OFFICER, person=person))
+
+    async def approve(self, number: str, *, etag: str | None = None, person: UUID | None = None) -> httpx.Response:
+        """An approver reads a version, if no ETag is given, and lets it out."""
+        address = f"{ROOT}/datasets/trees/versions/{number}"
+        staff = self.city.bearer(Role.APPROVER, person=person)
+        etag = etag or (await self.city.http.get(address, headers=staff)).headers["etag"]
+        return await self.city.http.post(f"{address}/approval", headers=staff | {"if-match": etag})
+
+    async def published(self) -> list[dict[str, Any]]:
+        """The `dataset.published` events that came back over the bus."""
+        await self.city.quiet()
+        lines = (await self.city.http.get(f"{ROOT}/notes/2026-4/facts.jsonl")).text.splitlines()
+        return [fact for fact in map(json.loads, lines) if fact["type"] == DatasetPublished.event_type]
+
+
+@pytest.fixture
+def desk(city: City) -> Desk:
+    """The catalogue's desk."""
+    return Desk(city)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quartier.contracts.wishes import Coverage, Wish
@@ -22,6 +22,9 @@ ZONE = "Europe/Paris"
 Q4 = quarter("2026-4", ZONE)
 WISHES = [Wish(property="column", wanted="height"), Wish(property="format", wanted="CSV"), Wish(property="frequency", wanted="daily")]
 COVERAGE = Coverage(columns=["species"], formats=["csv"], frequency="weekly")
+
+PATIENT = settings(deadline=None, max_examples=60)
+"""A busy machine is no fault of a note's."""
 
 
 def rich(told: Any) -> list[Fact]:
@@ -73,6 +76,7 @@ def lives(draw: st.DrawFn, telling: Any) -> list[Fact]:
     return told.facts
 
 
+@PATIENT
 @given(data=st.data(), chance=st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_of_arrival_gives_the_same_bytes(data: st.DataObject, chance: Any, telling: Any) -> None:
     facts = data.draw(lives(telling))
@@ -83,6 +87,7 @@ def test_any_order_and_any_repetition_of_arrival_gives_the_same_bytes(data: st.D
         assert page.html(build(arrived, Q4), lang, "https://c") == page.html(build(facts, Q4), lang, "https://c")
 
 
+@PATIENT
 @given(data=st.data(), minutes=st.integers(0, 132_480))
 def test_a_quarter_split_at_any_instant_loses_and_repeats_nothing(data: st.DataObject, minutes: int, telling: Any) -> None:
     facts = data.draw(lives(telling))
@@ -98,6 +103,7 @@ def test_a_quarter_split_at_any_instant_loses_and_repeats_nothing(data: st.DataO
     assert whole.told.unreached == second.told.unreached and whole.summary.stock == second.summary.stock
 
 
+@PATIENT
 @given(data=st.data())
 def test_whoever_has_the_published_facts_computes_the_same_note(data: st.DataObject, telling: Any) -> None:
     facts = data.draw(lives(telling))

@@ -1,9 +1,7 @@
-"""The catalogue and the notes over HTTP."""
+"""The catalogue over HTTP."""
 
 import asyncio
-import hashlib
-import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,36 +15,15 @@ ROOT = "/api/publications/v1"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-async def enter(city: City, body: dict[str, Any], person: Any = None) -> Any:
-    return await city.http.post(f"{ROOT}/datasets", json=body, headers=city.bearer(Role.OFFICER, person=person))
-
-
-async def prepare(city: City, body: dict[str, Any], person: Any = None) -> Any:
-    return await city.http.post(f"{ROOT}/datasets/trees/versions", json=body, headers=city.bearer(Role.OFFICER, person=person))
-
-
-async def approve(city: City, number: str, *, etag: str | None = None, person: Any = None) -> Any:
-    address = f"{ROOT}/datasets/trees/versions/{number}"
-    staff = city.bearer(Role.APPROVER, person=person)
-    etag = etag or (await city.http.get(address, headers=staff)).headers["etag"]
-    return await city.http.post(f"{address}/approval", headers=staff | {"if-match": etag})
-
-
-async def published_events(city: City) -> list[dict[str, Any]]:
-    await city.quiet()
-    lines = (await city.http.get(f"{ROOT}/notes/2026-4/facts.jsonl")).text.splitlines()
-    return [fact for fact in map(json.loads, lines) if fact["type"] == "org.quartier.dataset.published.v1"]
-
-
 def pointers(response: Any) -> list[str]:
     return [error["pointer"] for error in response.json()["errors"]]
 
 
-async def test_a_dataset_is_a_draft_until_a_second_person_lets_a_version_out(city: City, dataset: Any, version: Any) -> None:
-    made = await enter(city, dataset)
+async def test_a_dataset_is_a_draft_until_a_second_person_lets_a_version_out(city: City, desk: Any, dataset: Any, version: Any) -> None:
+    made = await desk.enter(dataset)
     assert made.status_code == 201 and made.json()["current"] is None
     assert made.headers["location"] == f"{ROOT}/datasets/trees"
-    prepared = await prepare(city, version)
+    prepared = await desk.prepare(version)
     assert prepared.status_code == 201 and prepared.json()["state"] == "prepared"
     for path in ("datasets/trees", "datasets/trees/versions/1.0.0", "datasets/trees.jsonld"):
         assert (await city.http.get(f"{ROOT}/{path}")).status_code == 404
@@ -54,7 +31,7 @@ async def test_a_dataset_is_a_draft_until_a_second_person_lets_a_version_out(cit
     waiting = (await city.http.get(f"{ROOT}/versions?state=prepared", headers=city.bearer(Role.APPROVER))).json()["items"]
     assert [(one["slug"], one["number"]) for one in waiting] == [("trees", "1.0.0")]
 
-    approved = await approve(city, "1.0.0")
+    approved = await desk.approve("1.0.0")
     assert approved.status_code == 200 and approved.json()["is_first"] is True
     shown = (await city.http.get(f"{ROOT}/datasets/trees")).json()
     assert shown["current"]["number"] == "1.0.0" and shown["current"]["prepared_by"] is None
@@ -62,13 +39,13 @@ async def test_a_dataset_is_a_draft_until_a_second_person_lets_a_version_out(cit
     assert (await city.http.get(f"{ROOT}/versions", headers=city.bearer(Role.APPROVER))).json()["items"] == []
 
 
-async def test_an_approval_emits_one_event_that_says_what_the_version_holds(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
-    await approve(city, "1.0.0")
-    await prepare(city, version | {"number": "1.1.0"})
-    await approve(city, "1.1.0")
-    first, second = (event["data"] for event in await published_events(city))
+async def test_an_approval_emits_one_event_that_says_what_the_version_holds(city: City, desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
+    await desk.approve("1.0.0")
+    await desk.prepare(version | {"number": "1.1.0"})
+    await desk.approve("1.1.0")
+    first, second = (event["data"] for event in await desk.published())
     assert (first["version"], first["is_first"], second["version"], second["is_first"]) == ("1.0.0", True, "1.1.0", False)
     assert first["coverage"] == {
         "area": "Paris", "period": "2019/2026", "spatial_unit": None, "frequency": "quarterly", "resolution": None,
@@ -76,73 +53,74 @@ async def test_an_approval_emits_one_event_that_says_what_the_version_holds(city
     assert first["page_url"] == "https://city.test/datasets/trees"
 
 
-async def test_a_registered_dataset_is_out_at_once_and_its_next_version_is_not_the_first(city: City, dataset: Any, version: Any) -> None:
+async def test_a_registered_dataset_is_out_at_once_and_its_next_version_is_not_the_first(
+        city: City, desk: Any, version: Any) -> None:
     present = {"number": "1.0.0", "coverage": {"columns": ["species"], "formats": ["CSV"]}}
-    made = await enter(city, {"slug": "trees", "title": {"fr": "Les arbres"}, "registered": True, "version": present})
+    made = await desk.enter({"slug": "trees", "title": {"fr": "Les arbres"}, "registered": True, "version": present})
     assert made.status_code == 201 and made.json()["current"]["number"] == "1.0.0"
     assert made.json()["publisher"] == "Quartier" and made.json()["current"]["released_on"] is None
-    assert await published_events(city) == []
+    assert await desk.published() == []
     note = (await city.http.get(f"{ROOT}/notes/2026-4")).json()
     assert (note["published"]["registered"], note["published"]["versions"]) == (1, 0)
-    await prepare(city, version | {"number": "2.0.0"})
-    assert (await approve(city, "2.0.0")).json()["is_first"] is False
+    await desk.prepare(version | {"number": "2.0.0"})
+    assert (await desk.approve("2.0.0")).json()["is_first"] is False
 
 
-async def test_nobody_approves_what_she_prepared(city: City, dataset: Any, version: Any) -> None:
+async def test_nobody_approves_what_she_prepared(desk: Any, dataset: Any, version: Any) -> None:
     both = ids.new_id()
-    await enter(city, dataset, both)
-    await prepare(city, version, both)
-    refused = await approve(city, "1.0.0", person=both)
+    await desk.enter(dataset, both)
+    await desk.prepare(version, both)
+    refused = await desk.approve("1.0.0", person=both)
     assert refused.status_code == 403 and refused.json()["type"].endswith("/four-eyes")
-    assert await published_events(city) == []
-    assert (await approve(city, "1.0.0", person=ids.new_id())).status_code == 200
+    assert await desk.published() == []
+    assert (await desk.approve("1.0.0", person=ids.new_id())).status_code == 200
 
 
-async def test_a_version_goes_out_once(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
-    assert (await approve(city, "1.0.0")).status_code == 200
-    assert (await approve(city, "1.0.0")).status_code == 409
-    answers = await asyncio.gather(*(approve(city, "1.0.0", etag='"1"') for _ in range(5)))
+async def test_a_version_goes_out_once(desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
+    assert (await desk.approve("1.0.0")).status_code == 200
+    assert (await desk.approve("1.0.0")).status_code == 409
+    answers = await asyncio.gather(*(desk.approve("1.0.0", etag='"1"') for _ in range(5)))
     assert {answer.status_code for answer in answers} == {409}
-    assert len(await published_events(city)) == 1
+    assert len(await desk.published()) == 1
 
 
-async def test_of_many_approvals_at_once_one_counts(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
-    answers = await asyncio.gather(*(approve(city, "1.0.0", etag='"1"', person=ids.new_id()) for _ in range(10)))
+async def test_of_many_approvals_at_once_one_counts(desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
+    answers = await asyncio.gather(*(desk.approve("1.0.0", etag='"1"', person=ids.new_id()) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
-    assert len(await published_events(city)) == 1
+    assert len(await desk.published()) == 1
 
 
-async def test_an_approval_says_which_version_it_has_read(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
+async def test_an_approval_says_which_version_it_has_read(city: City, desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
     address = f"{ROOT}/datasets/trees/versions/1.0.0/approval"
     assert (await city.http.post(address, headers=city.bearer(Role.APPROVER))).status_code == 428
-    assert (await approve(city, "1.0.0", etag='"7"')).status_code == 412
+    assert (await desk.approve("1.0.0", etag='"7"')).status_code == 412
 
 
-async def test_numbers_go_up_and_none_is_used_twice(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version | {"number": "1.10.0"})
-    await approve(city, "1.10.0")
+async def test_numbers_go_up_and_none_is_used_twice(desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version | {"number": "1.10.0"})
+    await desk.approve("1.10.0")
     for number in ("1.10.0", "1.9.9", "0.99.99"):
-        refused = await prepare(city, version | {"number": number})
+        refused = await desk.prepare(version | {"number": number})
         assert refused.status_code == 422 and pointers(refused) == ["/number"], number
     for number in ("2", "v2.0.0", "2.0", "02.0.0", "2.0.0-rc1", "1234567.0.0"):
-        assert (await prepare(city, version | {"number": number})).status_code == 422, number
-    assert (await prepare(city, version | {"number": "1.10.1"})).status_code == 201
-    assert (await prepare(city, version | {"number": "1.10.1"})).status_code == 422
+        assert (await desk.prepare(version | {"number": number})).status_code == 422, number
+    assert (await desk.prepare(version | {"number": "1.10.1"})).status_code == 201
+    assert (await desk.prepare(version | {"number": "1.10.1"})).status_code == 422
 
 
-async def test_a_version_that_waits_below_one_that_went_out_never_goes_out(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
-    await prepare(city, version | {"number": "1.1.0"})
-    await approve(city, "1.1.0")
-    assert (await approve(city, "1.0.0")).status_code == 409
+async def test_a_version_that_waits_below_one_that_went_out_never_goes_out(city: City, desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
+    await desk.prepare(version | {"number": "1.1.0"})
+    await desk.approve("1.1.0")
+    assert (await desk.approve("1.0.0")).status_code == 409
     assert [one["number"] for one in (await city.http.get(f"{ROOT}/datasets/trees")).json()["versions"]] == ["1.1.0"]
     assert (await city.http.get(f"{ROOT}/versions", headers=city.bearer(Role.OFFICER))).json()["items"] == []
 
@@ -167,18 +145,18 @@ BROKEN_VERSIONS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "pointer"), BROKEN_VERSIONS)
-async def test_a_broken_version_is_refused_with_a_pointer(city: City, dataset: Any, version: Any, change: Any, pointer: str) -> None:
-    await enter(city, dataset)
-    refused = await prepare(city, version | change)
+async def test_a_broken_version_is_refused_with_a_pointer(desk: Any, dataset: Any, version: Any, change: Any, pointer: str) -> None:
+    await desk.enter(dataset)
+    refused = await desk.prepare(version | change)
     assert refused.status_code == 422 and pointer in pointers(refused), refused.text
 
 
-async def test_a_broken_dataset_is_refused(city: City, dataset: Any) -> None:
+async def test_a_broken_dataset_is_refused(desk: Any, dataset: Any) -> None:
     for change in ({"slug": "Trees!"}, {"title": {}}, {"colour": 1}, {"description": None}, {"registered": True},
                    {"version": {"number": "1.0.0"}}, {"title": {"en": "x" * 201}}):
-        assert (await enter(city, dataset | change)).status_code == 422, change
-    assert (await enter(city, dataset)).status_code == 201
-    assert (await enter(city, dataset)).status_code == 409
+        assert (await desk.enter(dataset | change)).status_code == 422, change
+    assert (await desk.enter(dataset)).status_code == 201
+    assert (await desk.enter(dataset)).status_code == 409
 
 
 async def test_a_post_that_comes_again_gets_the_first_answer(city: City, dataset: Any, version: Any) -> None:
@@ -192,12 +170,12 @@ async def test_a_post_that_comes_again_gets_the_first_answer(city: City, dataset
     assert (await city.http.post(f"{ROOT}/datasets/trees/versions", json=version, headers=without)).status_code == 400
 
 
-async def test_roles_are_kept_apart(city: City, dataset: Any, version: Any) -> None:
+async def test_roles_are_kept_apart(city: City, desk: Any, dataset: Any, version: Any) -> None:
     assert (await city.http.post(f"{ROOT}/datasets", json=dataset)).status_code == 401
     for role in (Role.RESIDENT, Role.APPROVER, Role.OPERATOR):
         assert (await city.http.post(f"{ROOT}/datasets", json=dataset, headers=city.bearer(role))).status_code == 403
-    await enter(city, dataset)
-    await prepare(city, version)
+    await desk.enter(dataset)
+    await desk.prepare(version)
     officer = city.bearer(Role.OFFICER, person=ids.new_id()) | {"if-match": '"1"'}
     assert (await city.http.post(f"{ROOT}/datasets/trees/versions/1.0.0/approval", headers=officer)).status_code == 403
     assert (await city.http.get(f"{ROOT}/versions", headers=city.bearer(Role.RESIDENT))).status_code == 403
@@ -205,31 +183,31 @@ async def test_roles_are_kept_apart(city: City, dataset: Any, version: Any) -> N
     assert len((await city.http.get(f"{ROOT}/datasets?drafts=true", headers=city.bearer(Role.OFFICER))).json()["items"]) == 1
 
 
-async def test_a_request_is_claimed_by_its_reference_or_its_id(city: City, dataset: Any, version: Any, told: Any, say: Any) -> None:
+async def test_a_request_is_claimed_by_its_reference_or_its_id(desk: Any, dataset: Any, version: Any, told: Any, say: Any) -> None:
     known = told.request(1)
     await say(told)
     unknown = ids.new_id()
-    await enter(city, dataset)
-    prepared = await prepare(city, version | {"request_ids": ["R-2026-0001", str(known), str(unknown)]})
+    await desk.enter(dataset)
+    prepared = await desk.prepare(version | {"request_ids": ["R-2026-0001", str(known), str(unknown)]})
     assert prepared.status_code == 201 and set(prepared.json()["request_ids"]) == {str(known), str(unknown)}
     assert prepared.json()["refs"] == ["R-2026-0001"]
 
 
-async def test_what_is_not_public_cannot_be_claimed(city: City, dataset: Any, version: Any, told: Any, say: Any) -> None:
+async def test_what_is_not_public_cannot_be_claimed(desk: Any, dataset: Any, version: Any, told: Any, say: Any) -> None:
     hidden, held = told.request(1, "requester_only"), told.request(2, first_look=False)
     await say(told)
-    await enter(city, dataset)
+    await desk.enter(dataset)
     for claims, places in ((["R-2026-0001"], [0]), ([str(hidden)], [0]), ([str(held)], [0]), (["R-2026-0099"], [0]),
                            ([str(ids.new_id()), "R-2026-0002"], [1])):
-        refused = await prepare(city, version | {"request_ids": claims})
+        refused = await desk.prepare(version | {"request_ids": claims})
         assert refused.status_code == 422 and pointers(refused) == [f"/request_ids/{place}" for place in places], claims
-    assert (await prepare(city, version | {"request_ids": ["my tree"]})).status_code == 422
+    assert (await desk.prepare(version | {"request_ids": ["my tree"]})).status_code == 422
 
 
-async def test_datasets_come_in_pages(city: City, dataset: Any, version: Any) -> None:
+async def test_datasets_come_in_pages(city: City, desk: Any, dataset: Any, version: Any) -> None:
     present = {"number": "1.0.0"}
     for number in range(5):
-        await enter(city, {"slug": f"d{number}", "title": {"en": "D"}, "registered": True, "version": present})
+        await desk.enter({"slug": f"d{number}", "title": {"en": "D"}, "registered": True, "version": present})
     seen, cursor = [], None
     while True:
         found = await city.http.get(f"{ROOT}/datasets", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
@@ -242,26 +220,26 @@ async def test_datasets_come_in_pages(city: City, dataset: Any, version: Any) ->
     assert (await city.http.get(f"{ROOT}/datasets?cursor=abc")).status_code == 422
 
 
-async def test_the_feed_names_each_version_by_its_event(city: City, dataset: Any, version: Any) -> None:
+async def test_the_feed_names_each_version_by_its_event(city: City, desk: Any, dataset: Any, version: Any) -> None:
     empty = await city.http.get(f"{ROOT}/datasets.atom")
     assert ElementTree.fromstring(empty.content).findall(f"{ATOM}entry") == []
-    await enter(city, dataset)
+    await desk.enter(dataset)
     for number in ("1.0.0", "1.1.0"):
-        await prepare(city, version | {"number": number})
-        await approve(city, number)
+        await desk.prepare(version | {"number": number})
+        await desk.approve(number)
         city.move_clock(to=datetime(2026, 11, 25, tzinfo=UTC))
     feed = await city.http.get(f"{ROOT}/datasets.atom?lang=fr")
     assert feed.headers["content-type"].startswith("application/atom+xml")
     entries = ElementTree.fromstring(feed.content).findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Les arbres, version 1.1.0", "Les arbres, version 1.0.0"]
-    events = await published_events(city)
+    events = await desk.published()
     assert [entry.findtext(f"{ATOM}id") for entry in entries] == [f"urn:uuid:{event['id']}" for event in reversed(events)]
 
 
-async def test_documents_answer_304_to_a_reader_who_has_them(city: City, dataset: Any, version: Any) -> None:
-    await enter(city, dataset)
-    await prepare(city, version)
-    await approve(city, "1.0.0")
+async def test_documents_answer_304_to_a_reader_who_has_them(city: City, desk: Any, dataset: Any, version: Any) -> None:
+    await desk.enter(dataset)
+    await desk.prepare(version)
+    await desk.approve("1.0.0")
     await city.quiet()
     for path in ("catalogue.jsonld", "datasets/trees.jsonld", "datasets.atom", "notes/2026-4", "notes/2026-4.html",
                  "notes/2026-4/facts.jsonl"):
@@ -270,79 +248,3 @@ async def test_documents_answer_304_to_a_reader_who_has_them(city: City, dataset
         again = await city.http.get(f"{ROOT}/{path}", headers={"if-none-match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b""), path
         assert (await city.http.get(f"{ROOT}/{path}", headers={"if-none-match": '"other"'})).content == first.content, path
-
-
-async def test_a_promise_is_awaited_until_it_is_kept(city: City, told: Any, say: Any) -> None:
-    told.request(1)
-    told.scheduled(1, date(2026, 10, 30))
-    told.request(2, "requester_only")
-    told.scheduled(2, date(2026, 10, 31), "requester_only")
-    told.request(3)
-    told.scheduled(3, date(2026, 10, 20))
-    await say(told)
-    since = len(told.events)
-    told.passed(1, date(2026, 10, 30))
-    told.moved(1, date(2026, 10, 30), date(2026, 12, 31))
-    await say(told, since)
-    first, second = (await city.http.get(f"{ROOT}/awaited")).json()["items"]
-    assert (first["ref"], first["expected_on"], first["moves"]) == ("R-2026-0003", "2026-10-20", 0)
-    assert (second["ref"], second["expected_on"], second["precision"], second["first_expected_on"]) == (
-        "R-2026-0001", "2026-12-31", "month", "2026-10-30")
-    assert (second["moves"], second["slip_days"], second["is_passed"], second["title"]["text"]) == (1, 62, False, "Data of kind 1")
-    cursor = (await city.http.get(f"{ROOT}/awaited?limit=1")).json()["next"]
-    rest = (await city.http.get(f"{ROOT}/awaited", params={"cursor": cursor})).json()["items"]
-    assert [one["ref"] for one in rest] == ["R-2026-0001"]
-    since = len(told.events)
-    told.published(1)
-    told.withdrawn(3)
-    await say(told, since)
-    assert (await city.http.get(f"{ROOT}/awaited")).json()["items"] == []
-
-
-async def test_there_is_a_note_for_each_quarter_since_the_first_fact(city: City, telling: Any, say: Any) -> None:
-    assert [one["number"] for one in (await city.http.get(f"{ROOT}/notes")).json()["items"]] == ["2026-4"]
-    told = telling(datetime(2026, 3, 31, 21, 30, tzinfo=UTC))  # 23:30 in Paris
-    told.request(1)
-    await say(told)
-    assert [one["number"] for one in (await city.http.get(f"{ROOT}/notes")).json()["items"]] == ["2026-4", "2026-3", "2026-2", "2026-1"]
-    assert (await city.http.get(f"{ROOT}/notes/2026-1")).json()["asked"]["total"] == 1
-    assert (await city.http.get(f"{ROOT}/notes/2026-2")).json()["asked"]["total"] == 0
-    for number in ("2025-4", "2027-1", "2026-5", "abc"):
-        for end in ("", ".html", "/facts.jsonl"):
-            assert (await city.http.get(f"{ROOT}/notes/{number}{end}")).status_code == 404
-
-
-async def test_a_note_prints_the_hash_of_the_facts_that_it_offers(city: City, told: Any, say: Any) -> None:
-    told.request(1)
-    told.answered(1)
-    await say(told)
-    lines = (await city.http.get(f"{ROOT}/notes/2026-4/facts.jsonl")).content
-    note = (await city.http.get(f"{ROOT}/notes/2026-4")).json()
-    assert note["facts"] == {"count": 5, "sha256": hashlib.sha256(lines).hexdigest(), "until": "2026-10-05T13:00:00Z"}
-    assert len(lines.splitlines()) == 5
-    page = (await city.http.get(f"{ROOT}/notes/2026-4.html?lang=fr")).text
-    assert note["facts"]["sha256"] in page and page.startswith("<!doctype html>") and '<html lang="fr">' in page
-    assert (await city.http.get(f"{ROOT}/notes/2026-4.html?lang=fr&fragment=true")).text.startswith("<article")
-    assert (await city.http.get(f"{ROOT}/notes/2026-4.html?lang=de")).status_code == 422
-
-
-async def test_a_fact_from_the_future_waits_for_its_time(city: City, telling: Any, say: Any) -> None:
-    told = telling(datetime(2026, 12, 24, tzinfo=UTC))
-    told.request(1)
-    await say(told)
-    assert (await city.http.get(f"{ROOT}/notes/2026-4")).json()["asked"]["total"] == 0
-    city.move_clock(to=datetime(2026, 12, 26, tzinfo=UTC))
-    assert (await city.http.get(f"{ROOT}/notes/2026-4")).json()["asked"]["total"] == 1
-
-
-async def test_what_a_dataset_gave_stands_in_the_note_when_its_version_goes_out(
-        city: City, dataset: Any, version: Any, telling: Any, say: Any) -> None:
-    told = telling(datetime(2026, 11, 20, tzinfo=UTC))
-    request = told.request(1)
-    await say(told)
-    await enter(city, dataset)
-    await prepare(city, version | {"request_ids": ["R-2026-0001"]})
-    await approve(city, "1.0.0")
-    assert [event["data"]["request_ids"] for event in await published_events(city)] == [[str(request)]]
-    [row] = (await city.http.get(f"{ROOT}/notes/2026-4")).json()["published"]["rows"]
-    assert (row["slug"], row["version"], row["is_first"], row["on"]) == ("trees", "1.0.0", True, "2026-11-24")

@@ -49,7 +49,7 @@ class _Graph:
         """A node for a thing that is known by its name alone: a publisher, an area, a licence."""
         return self.add(f"{self.root}#{kind}-{quote(name, safe='')}", type_, **{label: name})
 
-    def bytes(self) -> bytes:
+    def json_ld(self) -> bytes:
         """The graph as JSON-LD, sorted."""
         document = {"@context": CONTEXT, "@graph": [self.nodes[iri] for iri in sorted(self.nodes)]}
         return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
@@ -65,7 +65,7 @@ def catalogue(datasets: Sequence[Dataset], current: Mapping[UUID, Version], cont
                                {"@value": f"Ce que {graph.city} publie.", "@language": "fr"}],
               dct_publisher=graph.concept("agent", "foaf:Agent", graph.city, "foaf_name"),
               dcat_dataset=sorted(members, key=lambda member: str(member["@id"])))
-    return graph.bytes()
+    return graph.json_ld()
 
 
 def one_dataset(dataset: Dataset, versions: Sequence[Version], contents: Mapping[UUID, Contents], settings: Settings) -> bytes:
@@ -73,7 +73,7 @@ def one_dataset(dataset: Dataset, versions: Sequence[Version], contents: Mapping
     graph = _Graph(settings)
     node = graph.nodes[_dataset(graph, dataset, versions, contents)["@id"]]
     node["dcat:hasVersion"] = [_version(graph, dataset, version, contents[version.id]) for version in versions]
-    return graph.bytes()
+    return graph.json_ld()
 
 
 def _dataset(graph: _Graph, dataset: Dataset, versions: Sequence[Version], contents: Mapping[UUID, Contents]) -> Node:
