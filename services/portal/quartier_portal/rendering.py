@@ -63,7 +63,7 @@ def render(template: str, lang: str, settings: Settings, page: Page, **context: 
     """One page as HTML."""
     return templates().get_template(template).render(
         lang=lang, page=page, t=lambda message, **variables: t(lang, message, **variables), url=lambda path: f"/{lang}{path}",
-        date=lambda value, form="short": _date(value, form, lang), when=lambda value: i18n.date_and_time(_instant(value), lang, settings.zone),
+        date=lambda value, form="short": _date(value, form, lang), when=lambda value: _when(value, lang, settings.zone), instant=_iso,
         expected=lambda value, precision: i18n.expected(_day(value), precision, lang), number=lambda value: i18n.number(value, lang), **context)
 
 
@@ -102,8 +102,15 @@ def problem_detail(lang: str, problem: Problem) -> str:
     return t(lang, key) if t.has(key) else problem.detail
 
 
-def _instant(value: datetime | str) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def _when(value: datetime | date | str, lang: str, zone: str) -> str:
+    """Date and time in the city's zone; the day alone where no more is known."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    return i18n.date_and_time(value, lang, zone) if isinstance(value, datetime) else i18n.short_date(value, lang)
+
+
+def _iso(value: datetime | date | str) -> str:
+    return value if isinstance(value, str) else value.isoformat()
 
 
 def _day(value: date | str) -> date:

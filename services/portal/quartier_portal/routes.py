@@ -1,6 +1,7 @@
 """Every address of the portal, gathered from its rooms."""
 
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse
@@ -8,14 +9,17 @@ from quartier.auth import public
 from quartier.problems import NotFound
 
 from quartier_portal.asks.routes import router as asks
+from quartier_portal.datasets.routes import router as datasets
 from quartier_portal.figures.routes import router as figures
 from quartier_portal.links.routes import router as links
 from quartier_portal.live.routes import router as live
+from quartier_portal.notes.routes import router as notes
+from quartier_portal.register.routes import router as register
 from quartier_portal.rendering import language_of
 from quartier_portal.sessions.routes import router as sessions
 
 router = APIRouter()
-for room in (live, figures, sessions, links, asks):
+for room in (live, figures, sessions, links, asks, register, datasets, notes):
     router.include_router(room)
 
 STATIC = Path(__file__).parent / "static"
@@ -35,3 +39,12 @@ async def get_static(name: str) -> FileResponse:
 async def choose_language(request: Request) -> RedirectResponse:
     """To the first page in the language that the browser likes best."""
     return RedirectResponse(f"/{language_of(request)}/", status_code=303, headers={"vary": "accept-language"})
+
+
+@router.get("/{room}", include_in_schema=False, **public("the way to a page in one's own language"))
+@router.get("/{room}/{rest:path}", include_in_schema=False, **public("the way to a page in one's own language"))
+async def add_language(request: Request, room: Literal["ask", "requests", "datasets", "notes", "dashboard", "desk", "ops", "sign-in"],
+                       rest: str = "") -> RedirectResponse:
+    """An address without a language, as in a mail or on a poster, leads to the page in the language that the browser likes best."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{language_of(request)}{request.url.path}{query}", status_code=303, headers={"vary": "accept-language"})

@@ -11,6 +11,7 @@ from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.notices import Purpose
 
+from quartier_portal.register.parts import parts
 from quartier_portal.sessions.routes import SIGN_IN_COOKIE, keep_session
 from quartier_portal.visit import OurOwnPage, Visit, Visiting, from_our_own_page
 
@@ -112,7 +113,8 @@ async def _status(visit: Visit, token: str, opened: Opened) -> HTMLResponse:
     request = response.json()
     told = [[visit.t(f"notice-kind-{notice['kinds'][0]}"), i18n.short_date(date.fromisoformat(notice["owed_on"]), visit.lang),
              _became(visit, notice)] for notice in request["notices"]]
-    return _private(visit.page("links/status.html", request["title"]["text"], request=request, token=token, told_rows=told))
+    return _private(visit.page("links/status.html", request["title"]["text"], token=token, told_rows=told,
+                               **parts(visit, request, request["events"])))
 
 
 def _became(visit: Visit, notice: dict[str, Any]) -> str:

@@ -76,7 +76,7 @@ class Live extends HTMLElement {
   /* data-sequence is one number for the one key, or "key=number key=number"; undefined when it does not name the key. */
   #sequenceOf(key) {
     const said = this.dataset.sequence ?? "";
-    if (/^\d+$/.test(said)) return this.#keys.length === 1 ? Number(said) : undefined;
+    if (/^\d+$/.test(said)) return this.#keys.join() === key ? Number(said) : undefined;
     const pair = said.split(/\s+/).find((one) => one.startsWith(`${key}=`));
     return pair && Number(pair.slice(key.length + 1));
   }
@@ -87,10 +87,13 @@ class Live extends HTMLElement {
     this.#busy = true;
     while (this.#wanted.size && this.#tries < PAUSES.length) {
       await wait(PAUSES[this.#tries++]);
+      /* A hint that comes while the answer is on its way is not answered by it. */
+      const asked = new Map(this.#wanted);
       const changed = await this.#refresh();
-      for (const [key, sequence] of this.#wanted) {
+      for (const [key, sequence] of asked) {
         const known = this.#sequenceOf(key);
-        if (known === undefined ? changed : known >= sequence) this.#wanted.delete(key);
+        const isReached = known === undefined ? changed : known >= sequence;
+        if (isReached && this.#wanted.get(key) === sequence) this.#wanted.delete(key);
       }
     }
     this.#wanted.clear();
@@ -98,8 +101,7 @@ class Live extends HTMLElement {
   }
 
   async #refresh() {
-    asked ??= presentPage().finally(() => (asked = undefined));
-    const fresh = (await asked)?.getElementById(this.id);
+    const fresh = (await presentPage())?.getElementById(this.id);
     return fresh ? this.#show(fresh) : false;
   }
 
@@ -109,7 +111,7 @@ class Live extends HTMLElement {
     this.#shown = fresh.innerHTML;
     const focused = this.contains(document.activeElement) ? nameOf(document.activeElement) : null;
     const opened = new Map([...this.querySelectorAll("details")].map((one) => [nameOf(one), one.open]));
-    this.replaceChildren(...fresh.cloneNode(true).childNodes); /* two askers may share the answer */
+    this.replaceChildren(...fresh.cloneNode(true).childNodes); /* a copy: others share the answer */
     for (const one of this.querySelectorAll("details")) one.open = opened.get(nameOf(one)) ?? one.open;
     if (focused) [...this.querySelectorAll("a, button, summary, input, select, textarea, [tabindex]")].find((one) => nameOf(one) === focused)?.focus({ preventScroll: true });
     announce(this.dataset.said);
@@ -117,9 +119,20 @@ class Live extends HTMLElement {
   }
 }
 
-/* All parts of a page share one question. No answer is no news: the next hint asks again. */
-let asked;
-async function presentPage() {
+/* One question at a time, shared by all who ask before it leaves: an answer that was on its way already may be too old. */
+let waiting;
+let running = Promise.resolve();
+function presentPage() {
+  waiting ??= running.then(() => wait(0)).then(() => {
+    waiting = undefined;
+    running = ask();
+    return running;
+  });
+  return waiting;
+}
+
+/* No answer is no news: the next hint asks again. */
+async function ask() {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
     const text = answer.ok ? await answer.text() : "";

@@ -1,0 +1,1 @@
+"""The public register of requests: the list, one request, and following it."""
