@@ -70,9 +70,9 @@ def test_every_message_of_the_frame_is_used() -> None:
 
 
 def test_no_template_says_a_word_of_its_own() -> None:
-    """What stands between tags is a message, a class or an attribute; R-2027-0042 and CSV are the same in every language."""
+    """What stands between tags is a message, a class or an attribute; R-2027-0042 and names of formats are the same in every language."""
     for template in TEMPLATES:
         bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", template.read_text(), flags=re.S)
         between = " ".join(re.findall(r">([^<>]*)<", bare))
-        words = re.sub(r"R-\d{4}-\d{4}|CSV|qtr-[a-z-]+|[a-z-]+=\"[^\"]*\"", "", between)
+        words = re.sub(r"R-\d{4}-\d{4}|CSV|JSON Lines|JSON-LD|JSON|Atom|DCAT|qtr-[a-z-]+|[a-z-]+=\"[^\"]*\"", "", between)
         assert not re.findall(r"[^\W\d_]{2,}", words), template.name
