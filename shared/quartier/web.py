@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from quartier import telemetry
+from quartier import field_errors, telemetry
 from quartier.database import Entity
+from quartier.i18n import preferred
 from quartier.problems import FieldError, Invalid, NotFound, PreconditionRequired, Problem, Stale, TooLarge
 
 logger = logging.getLogger("quartier.web")
@@ -63,7 +64,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def explain(request: Request, error: RequestValidationError) -> Response:
-        found = [FieldError(pointer(_in_body(part["loc"], error.body)), part["msg"].removeprefix("Value error, "))
+        lang, service = preferred(request.headers.get("accept-language")), service_of(request.url.path)
+        packages = ("quartier", *([f"quartier_{service}"] if service else []))
+        found = [FieldError(pointer(_in_body(part["loc"], error.body)), field_errors.sentence(part, lang, *packages))
                  for part in error.errors()]
         return await answer(request, Invalid("Look at each of the errors: its pointer says where it is.", errors=found))
 
