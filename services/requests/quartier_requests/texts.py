@@ -8,6 +8,7 @@ import unicodedata
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from quartier.contracts.words import Texts
 
@@ -18,27 +19,28 @@ YEARS_OR_DAYS = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 def plain(text: str) -> str:
-    """The same text. Raises ValueError when it holds a sign that is not for reading."""
+    """The same text. Raises PydanticCustomError when it holds a sign that is not for reading."""
     for sign in text:
         if sign in TURNING:
-            raise ValueError("This holds an invisible sign that turns the direction of the text. Please type it anew.")
+            raise PydanticCustomError("turning_sign",
+                                      "This holds an invisible sign that turns the direction of the text. Please type it anew.")
         if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t":
-            raise ValueError("This holds an invisible control character. Please type it anew.")
+            raise PydanticCustomError("control_character", "This holds an invisible control character. Please type it anew.")
     return text
 
 
 def one_line(text: str) -> str:
-    """The same text. Raises ValueError when it has several lines or a sign that is not for reading."""
+    """The same text. Raises PydanticCustomError when it has several lines or a sign that is not for reading."""
     if "\n" in text or "\r" in text or "\t" in text:
-        raise ValueError("Please write this on one line.")
+        raise PydanticCustomError("several_lines", "Please write this on one line.")
     return plain(text)
 
 
 def forward(period: str) -> str:
-    """The same period. Raises ValueError when it is an interval that ends before it begins."""
+    """The same period. Raises PydanticCustomError when it is an interval that ends before it begins."""
     start, slash, end = period.partition("/")
     if slash and YEARS_OR_DAYS.fullmatch(start) and YEARS_OR_DAYS.fullmatch(end) and end[:len(start)] < start[:len(end)]:
-        raise ValueError("The period ends before it begins.")
+        raise PydanticCustomError("period_reversed", "The period ends before it begins.")
     return period
 
 
@@ -55,7 +57,7 @@ class TextsIn(Texts):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.en or self.fr):
-            raise ValueError("Write this in English, in French, or in both.")
+            raise PydanticCustomError("says_nothing", "Write this in English, in French, or in both.")
         return self
 
 
