@@ -28,6 +28,7 @@ class Proxy:
 
     def __init__(self, table: list[tuple[str, str]], port: int) -> None:
         self._table = table
+        self._connections: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._thread.start()
@@ -36,7 +37,7 @@ class Proxy:
     def stop(self) -> None:
         async def close() -> None:
             self._server.close()
-            connections = asyncio.all_tasks() - {asyncio.current_task()}
+            connections = list(self._connections)
             for connection in connections:
                 connection.cancel()
             await asyncio.gather(*connections, return_exceptions=True)
@@ -50,26 +51,38 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A stream forgets its task when its client leaves, and a task that nobody holds may vanish unfinished.
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode()
             host, port = next(upstream for prefix, upstream in self._table if path.startswith(prefix)).rsplit(":", 1)
-            try:
-                answer, request = await asyncio.open_connection(host, int(port))
-            except OSError:
-                writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-                return
-            request.write(_for_one_request(head))
-            try:
-                upwards = asyncio.create_task(_flow(reader, request))
-                await _flow(answer, writer)
-                upwards.cancel()
-            finally:
-                request.close()
+            await _pass_on(head, host, int(port), reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
             writer.close()
+
+
+async def _pass_on(head: bytes, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One request and its answer; whichever side leaves first ends both."""
+    try:
+        answer, request = await asyncio.open_connection(host, port)
+    except OSError:
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        return
+    request.write(_for_one_request(head))
+    flows = {asyncio.create_task(_flow(reader, request)), asyncio.create_task(_flow(answer, writer))}
+    try:
+        await asyncio.wait(flows, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for flow in flows:
+            flow.cancel()
+        await asyncio.gather(*flows, return_exceptions=True)
+        request.close()
 
 
 def _for_one_request(head: bytes) -> bytes:
