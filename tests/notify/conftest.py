@@ -36,6 +36,7 @@ class Neighbours:
     people: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     letters: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    swapped: dict[str, str] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def open(self, app: FastAPI) -> None:
@@ -57,9 +58,10 @@ class Neighbours:
             return self.letters.get(id) or JSONResponse({"title": "gone"}, 404, media_type="application/problem+json")
 
     def _resolution(self, one: dict[str, str]) -> dict[str, Any]:
-        address, language = self.people.get(one["person_id"], (None, "en"))
+        person = self.swapped.get(one["person_id"], one["person_id"])
+        address, language = self.people.get(person, (None, "en"))
         link = f"https://city.test/{language}/l/{one['purpose']}-{ids.secret()}"
-        return {"person_id": one["person_id"], "address": address, "language": language, "link": link}
+        return {"person_id": person, "address": address, "language": language, "link": link}
 
 
 @dataclass

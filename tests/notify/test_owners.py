@@ -156,6 +156,17 @@ async def test_while_accounts_or_the_owing_service_is_away_nothing_is_attempted_
     assert found[0].attempts == 1
 
 
+async def test_an_answer_about_other_people_sends_nobody_somebody_elses_letter(notify: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bob = notify.person("ada@example.org"), notify.person("bob@example.org")
+    notify.neighbours.swapped = {str(ada): str(bob)}
+    await notify.owe(ada)
+    await notify.until(lambda found: [one.state for one in found] == [State.CLAIMED])
+
+    assert notify.neighbours.asked
+    assert await notify.city.mails() == []
+    assert [one.state for one in await notify.deliveries()] == [State.CLAIMED], "its lease brings it back"
+
+
 async def test_a_notice_that_its_service_no_longer_knows_fails_aloud(notify: Any) -> None:
     ada = notify.person()
     owed = NoticeOwed(notice_id=ids.new_id(), person_id=ada, subject_kind="request", subject_id=ids.new_id(), ref="R-2027-0042",

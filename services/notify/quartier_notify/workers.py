@@ -16,7 +16,7 @@ from quartier_notify.ledger.model import Delivery, Message, State
 from quartier_notify.mail.mailbox import MailboxMail
 from quartier_notify.mail.message import Unwritable
 from quartier_notify.mail.server import ATTEMPT_SECONDS, Answer, Attempt, Server, breaker_of, open_server
-from quartier_notify.mail.writing import NobodyAnswers, Prepared, compose, letter_of, resolve, trace_id_of
+from quartier_notify.mail.writing import NobodyAnswers, Prepared, compose, letter_of, resolve
 from quartier_notify.settings import NotifySettings
 from quartier_notify.subscriptions.model import Followable
 
@@ -99,7 +99,7 @@ async def _settle(runtime: Runtime, job: Job, resolution: Resolution, attempt: A
         if delivery.state == State.SENT:
             await _note_language(uow, job, resolution)
         if mail is not None:
-            uow.session.add(MailboxMail(recipient=mail.recipient, trace_id=trace_id_of(delivery.traceparent),
+            uow.session.add(MailboxMail(recipient=mail.recipient, trace_id=delivery.trace_id,
                                         content=mail.mail.as_bytes()))
         await tell_end(uow, delivery)
 

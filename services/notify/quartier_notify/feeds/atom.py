@@ -17,8 +17,6 @@ from quartier_notify.mail.letters import cleaned, one_line, translator, words
 from quartier_notify.settings import NotifySettings
 from quartier_notify.subscriptions.model import Followable
 
-ENTRIES = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -68,4 +66,6 @@ def _content(letter: Letter, language: Language) -> str:
     for link in (*letter.links, *([letter.dataset_url] if letter.dataset_url else [])):
         if link.startswith(("https://", "http://")):
             said.append(f'<p><a href="{escape(link)}">{escape(link)}</a></p>')
-    return "".join(said) or f"<p>{escape(t(language, 'feed-title', ref=letter.ref))}</p>"
+    if letter.title:
+        said.append(f'<blockquote lang="{letter.title.lang}" dir="auto">{escape(letter.title.text)}</blockquote>')
+    return "".join(said)

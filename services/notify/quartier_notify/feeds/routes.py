@@ -4,16 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from sqlmodel import col, select
 
 from quartier.auth import public
 from quartier.contracts.words import Language
 from quartier.i18n import preferred
-from quartier.problems import NotFound
-from quartier_notify.feeds.atom import ENTRIES, render
-from quartier_notify.feeds.model import FeedEntry
+from quartier_notify.feeds.atom import render
+from quartier_notify.feeds.queries import newest_entries
 from quartier_notify.service import Here, Reading
-from quartier_notify.subscriptions.model import Followable
 
 router = APIRouter(prefix="/feeds")
 
@@ -25,11 +22,7 @@ async def read_request_feed(id: UUID, session: Reading, here: Here,
                             accept_language: Annotated[str | None, Header()] = None,
                             if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """News of one public request as Atom."""
-    followable = await session.get(Followable, id)
-    if followable is None:
-        raise NotFound("No request that everybody may see has this address.")
-    entries = (await session.exec(select(FeedEntry).where(FeedEntry.subject_id == id).order_by(
-        col(FeedEntry.at).desc(), col(FeedEntry.event_id).desc()).limit(ENTRIES))).all()
+    followable, entries = await newest_entries(session, id)
     feed = render(followable, entries, lang or Language(preferred(accept_language)), here.settings)
     headers = {"ETag": feed.etag, "Cache-Control": "public, max-age=60", "Vary": "Accept-Language", "Access-Control-Allow-Origin": "*"}
     if if_none_match and feed.etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):

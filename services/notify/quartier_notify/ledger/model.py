@@ -171,6 +171,11 @@ class Delivery(Entity, table=True):
             raise NotInDoubt(f"It is {self.state}: there is nothing to decide.")
 
     @property
+    def trace_id(self) -> str | None:
+        """The trace of the act that it tells of."""
+        return self.traceparent.split("-")[1] if self.traceparent else None
+
+    @property
     def reason(self) -> str:
         """What the last piece of evidence says, for the event that tells of a failure."""
         last: dict[str, Any] = self.evidence[-1] if self.evidence else {}

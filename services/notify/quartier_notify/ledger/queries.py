@@ -14,7 +14,6 @@ from quartier.contracts.notices import NoticeClass
 from quartier.pagination import Page, page
 from quartier.problems import NotFound
 from quartier.service import Runtime
-from quartier_notify.ledger.ends import notices_of
 from quartier_notify.ledger.model import LANES, Delivery, Message, Notice, State
 
 
@@ -33,7 +32,7 @@ async def list_deliveries(session: AsyncSession, state: State | None, cursor: st
     if state is not None:
         wanted = wanted.where(Delivery.state == state)
     found = await page(session, wanted, order=[col(Delivery.id)], cursor=cursor, limit=limit, key=key, descending=True)
-    return Page([await _shown(session, delivery) for delivery in found.items], found.next)
+    return Page(await _shown(session, found.items), found.next)
 
 
 async def read_delivery(session: AsyncSession, id: UUID) -> dict[str, Any]:
@@ -41,7 +40,7 @@ async def read_delivery(session: AsyncSession, id: UUID) -> dict[str, Any]:
     delivery = await session.get(Delivery, id)
     if delivery is None:
         raise NotFound()
-    return await _shown(session, delivery)
+    return (await _shown(session, [delivery]))[0]
 
 
 async def notices_to(session: AsyncSession, person: UUID, cursor: str | None, limit: int, key: bytes) -> Page[Any]:
@@ -65,16 +64,22 @@ async def waiting_by_class(session: AsyncSession) -> list[dict[str, Any]]:
             for lane, channel, count, oldest in (await session.exec(counted)).all()]
 
 
-async def _shown(session: AsyncSession, delivery: Delivery) -> dict[str, Any]:
-    message = await session.get(Message, delivery.message_id)
-    notices: Sequence[Notice] = await notices_of(session, delivery)
-    assert message is not None
-    own = delivery.model_dump(exclude={"sequence", "lane", "epoch", "traceparent"})
-    return own | {
+async def _shown(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+    """Deliveries with what their messages and notices say, in two questions however many they are."""
+    wanted = {delivery.message_id for delivery in deliveries}
+    messages = {message.id: message for message in (await session.exec(select(Message).where(col(Message.id).in_(wanted)))).all()}
+    notices: dict[UUID, list[Notice]] = {}
+    for notice in (await session.exec(select(Notice).where(col(Notice.message_id).in_(wanted)).order_by(
+            col(Notice.noted_at), col(Notice.id)))).all():
+        notices.setdefault(notice.message_id, []).append(notice)
+    return [_delivery_shown(delivery, messages[delivery.message_id], notices[delivery.message_id]) for delivery in deliveries]
+
+
+def _delivery_shown(delivery: Delivery, message: Message, notices: Sequence[Notice]) -> dict[str, Any]:
+    return delivery.model_dump(exclude={"sequence", "lane", "epoch", "traceparent"}) | {
         "subject_kind": message.subject_kind, "subject_id": message.subject_id, "ref": message.ref,
         "notice_class": message.notice_class, "kinds": [kind for notice in notices for kind in notice.kinds],
-        "notice_ids": [notice.id for notice in notices],
-        "trace_id": delivery.traceparent.split("-")[1] if delivery.traceparent else None}
+        "notice_ids": [notice.id for notice in notices], "trace_id": delivery.trace_id}
 
 
 def _notice_shown(notice: Notice, delivery: Delivery) -> dict[str, Any]:

@@ -46,7 +46,10 @@ async def resolve(runtime: Runtime, jobs: Sequence[Job]) -> list[Resolution]:
     except (Unavailable, Answered) as error:
         logger.warning("accounts does not resolve people: %s", error)
         raise NobodyAnswers from error
-    return [Resolution.model_validate(one | {"language": known_language(one["language"])}) for one in answer.json()]
+    found = [Resolution.model_validate(one | {"language": known_language(one["language"])}) for one in answer.json()]
+    if [one.person_id for one in found] != [job.message.recipient for job in jobs]:
+        raise RuntimeError("accounts resolved other people than were asked for: nobody gets somebody else's letter")
+    return found
 
 
 def known_language(tag: str) -> Language:
@@ -89,13 +92,8 @@ def compose(settings: NotifySettings, job: Job, letter: Letter, resolution: Reso
         root_id=message_id(message.root_id, settings.host) if message.root_id else None,
         list_id=f"{message.ref.lower()}.requests.{settings.host}" if about_request else None,
         list_name=f"Request {message.ref}" if about_request else None, archive=page if about_request and archived else None,
-        one_click=resolution.link if followed else None, trace_id=trace_id_of(job.delivery.traceparent)))
+        one_click=resolution.link if followed else None, trace_id=job.delivery.trace_id))
     return Prepared(mail, mail["To"].addresses[0].addr_spec, resolution)
-
-
-def trace_id_of(traceparent: str | None) -> str | None:
-    """The trace that a delivery belongs to."""
-    return traceparent.split("-")[1] if traceparent else None
 
 
 async def _asked(runtime: Runtime, service: str, notice: str) -> Letter:
