@@ -24,7 +24,7 @@ EVENTS = sorted({row["event"] for row in RAW["transitions"]})
 
 
 def a_request(state: str) -> Request:
-    return Request(person_id=ids.new_id(), twin_hash="", kind="new", channel="web", lang="en", title="Trees", body="All of them",
+    return Request(person_id=ids.new_id(), words="", twin_hash="", kind="new", channel="web", lang="en", title="Trees", body="All of them",
                    state=state, state_since=clock.now(), received_at=clock.now())
 
 

@@ -31,6 +31,7 @@ async def test_the_list_is_narrowed_by_state_label_and_words(either_town: Town):
     assert await titles(town, q="100%") == ["Trees of 100% oak"]
     assert await titles(town, q="s_and") == ["Benches_and_tables"]
     assert await titles(town, q="s%and") == []
+    assert await titles(town, q="äPFEL") == await titles(town, q="ÄPFEL") == ["Trees of 1000 kinds"]
     assert await titles(town, q="\\") == []
     assert await titles(town, q="R-20") == await titles(town)
     assert len(await titles(town, headers=town.staff())) == 4
@@ -151,3 +152,11 @@ async def test_sentences_are_answered_in_the_readers_language(town: Town):
     said = [(await town.get(f"/requests/{request}", headers={"accept-language": wish}))["status"]["label_text"]
             for wish in ("fr", "en", "de", "de, fr;q=0.3, en;q=0.2", "*", "")]
     assert said == ["reçue", "received", "received", "reçue", "received", "received"]
+
+
+async def test_pages_of_other_sites_may_read_what_is_public(town: Town):
+    request = await town.triaged()
+    for path in ("/requests", f"/requests/{request}", f"/requests/{request}/events", "/register.csv", "/register/figures"):
+        assert (await town.call("GET", path, headers={"origin": "https://elsewhere.test"})).headers["access-control-allow-origin"] == "*"
+    for path in (f"/requests/{request}/status", "/queues"):
+        assert "access-control-allow-origin" not in (await town.call("GET", path, headers=town.staff())).headers

@@ -34,7 +34,7 @@ FACTS = Facts(expected_on=date(2026, 12, 31), precision="quarter", previous_on=d
 
 
 def settled(state: str, outcome: Outcome) -> Request:
-    return Request(person_id=ids.new_id(), twin_hash="", kind="new", channel="web", lang="en", title="T", body="B", state=state,
+    return Request(person_id=ids.new_id(), words="", twin_hash="", kind="new", channel="web", lang="en", title="T", body="B", state=state,
                    received_at=clock.now(), state_since=clock.now(), outcome=outcome, answer=FACTS.kept())
 
 

@@ -1,6 +1,5 @@
 """A dataset request, its public history, and the ledger of what was promised."""
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +14,13 @@ from quartier.contracts.words import Language, Quote
 from quartier.database import Entity, Utc, json_field
 from quartier_requests.machine import MACHINE, By, State, Transition
 from quartier_requests.problems import NotPossibleNow, NotYoursToDo
-from quartier_requests.texts import twin_key
 
 
 class Request(Entity, table=True):
-    """What one person asked the city for, and where it stands. Who she is stays with accounts: here is an opaque id."""
+    """What one person asked the city for, and where it stands. Who she is stays with accounts: here is an opaque id.
+
+    `words` is title and body without differences of case and spelling variants, for searching; `twin_hash` is made of it.
+    """
 
     __tablename__ = "request"
     __table_args__ = (Index("request_twin", "person_id", "twin_hash", unique=True, sqlite_where=text("settled_at IS NULL"),
@@ -27,6 +28,7 @@ class Request(Entity, table=True):
 
     ref: str | None = Field(default=None, unique=True)
     person_id: UUID
+    words: str = Field(sa_type=Text)
     twin_hash: str
     kind: str
     channel: str
@@ -103,11 +105,6 @@ class Request(Entity, table=True):
             self.state, self.state_since, self.escalations = row.target, at, 0
             self.settled_at = at if self.is_settled else None
         return row
-
-
-def hash_of_twins(title: str, body: str) -> str:
-    """Equal for the same words of the same person, whatever their case, spelling variants and white space at the ends."""
-    return hashlib.sha256(twin_key(title, body).encode()).hexdigest()
 
 
 class RequestEvent(SQLModel, table=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +16,7 @@ from quartier_requests.machine import STAFF, State
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.notices.model import Notice
 from quartier_requests.problems import UnknownRequest
+from quartier_requests.texts import plain_words
 
 REF = re.compile(r"R-[0-9]{4}-[0-9]{4,9}")
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,9 +72,8 @@ def listed(actor: Actor, *, states: Sequence[str] = (), visibility: Visibility |
     if visibility is not None:
         statement = statement.where(Request.visibility == visibility)
     if words:
-        pattern = f"%{_literally(words.casefold())}%"
-        statement = statement.where(or_(*(func.lower(column).like(pattern, escape="\\")
-                                          for column in (col(Request.title), col(Request.body), col(Request.ref)))))
+        statement = statement.where(or_(col(Request.words).like(f"%{_literally(plain_words(words))}%", escape="\\"),
+                                        col(Request.ref).like(f"%{_literally(words.strip().upper())}%", escape="\\")))
     return statement
 
 

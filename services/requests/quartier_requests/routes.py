@@ -33,7 +33,7 @@ from quartier_requests.schemas import (
     SlipOut,
     WishListOut,
 )
-from quartier_requests.service import Here, Lang, Person, Reading, Uow
+from quartier_requests.service import OPEN_DATA, Here, Lang, Person, Reading, Uow
 from quartier_requests.texts import Line
 from quartier_requests.transitions.routes import router as transitions
 
@@ -41,7 +41,7 @@ router = APIRouter()
 OPEN = "The register of requests is public; what nobody has cleared is hidden from visitors."
 
 
-@router.get("/requests", **public(OPEN))
+@router.get("/requests", dependencies=OPEN_DATA, **public(OPEN))
 async def list_requests(
         session: Reading, person: Person, here: Here, lang: Lang, call: Call, response: Response,
         state: Annotated[list[State] | None, Query(max_length=20)] = None, label: Annotated[list[str] | None, Query(max_length=20)] = None,
@@ -55,7 +55,7 @@ async def list_requests(
     return RequestListOut(items=items, next=found.next)
 
 
-@router.get("/requests/{key}", **public(OPEN))
+@router.get("/requests/{key}", dependencies=OPEN_DATA, **public(OPEN))
 async def get_request(key: str, session: Reading, person: Person, here: Here, lang: Lang, response: Response) -> RequestOut:
     """One request, by id or public number (R-2027-0042)."""
     request = await queries.known(session, key, person)
@@ -63,7 +63,7 @@ async def get_request(key: str, session: Reading, person: Person, here: Here, la
     return RequestOut.of(request, lang, here.settings)
 
 
-@router.get("/requests/{key}/events", **public(OPEN))
+@router.get("/requests/{key}/events", dependencies=OPEN_DATA, **public(OPEN))
 async def list_events(key: str, session: Reading, person: Person, here: Here, lang: Lang) -> EventListOut:
     """What happened to a request, oldest first."""
     request = await queries.known(session, key, person)
@@ -71,21 +71,21 @@ async def list_events(key: str, session: Reading, person: Person, here: Here, la
     return EventListOut(items=[EventOut.of(line, lang, here.settings) for line in lines])
 
 
-@router.get("/requests/{key}/wishes", **public(OPEN))
+@router.get("/requests/{key}/wishes", dependencies=OPEN_DATA, **public(OPEN))
 async def list_wishes(key: str, session: Reading, person: Person) -> WishListOut:
     """What the data has to have, and what the published dataset gives of it."""
     request = await queries.known(session, key, person)
     return WishListOut(items=request.wanted(), answered=Facts(**request.answer) if request.answer else None)
 
 
-@router.get("/requests/{key}/slips", **public(OPEN))
+@router.get("/requests/{key}/slips", dependencies=OPEN_DATA, **public(OPEN))
 async def list_slips(key: str, session: Reading, person: Person) -> SlipListOut:
     """Every date that was promised for it, moved, or passed without the data."""
     request = await queries.known(session, key, person)
     return SlipListOut(items=[SlipOut.of(slip) for slip in await queries.slips(session, request.id)])
 
 
-@router.get("/requests/{key}/notices", **public(OPEN))
+@router.get("/requests/{key}/notices", dependencies=OPEN_DATA, **public(OPEN))
 async def list_notices(key: str, session: Reading, person: Person, here: Here) -> InformedListOut:
     """Whether its requester was told of each act, and on which day."""
     request = await queries.known(session, key, person)

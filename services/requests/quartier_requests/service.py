@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier.auth import Actor
@@ -18,6 +18,18 @@ Reading = Annotated[AsyncSession, Depends(service.reading)]
 Person = Annotated[Actor, Depends(service.actor)]
 Once = Annotated[Idempotency, Depends(service.once(Uow))]
 Here = Annotated[Runtime, Depends(service.runtime)]
+
+
+EVERYWHERE = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, X-Hidden-Count"}
+"""Headers by which pages of other sites may read what is public anyway; no cookie of ours is involved."""
+
+
+def readable_from_everywhere(response: Response) -> None:
+    """Send these headers with the answer."""
+    response.headers.update(EVERYWHERE)
+
+
+OPEN_DATA = [Depends(readable_from_everywhere)]
 
 
 def language(accept_language: Annotated[str | None, Header(max_length=200)] = None) -> str:

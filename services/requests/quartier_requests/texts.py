@@ -61,9 +61,9 @@ class TextsIn(Texts):
         return self
 
 
-def twin_key(title: str, body: str) -> str:
+def plain_words(text: str) -> str:
     """What two texts have in common that differ only in spelling variants, case, or white space at their ends."""
-    return "\n".join(unicodedata.normalize("NFKC", text).strip().casefold() for text in (title, body))
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(one_line)]

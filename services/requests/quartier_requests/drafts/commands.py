@@ -1,5 +1,6 @@
 """Asking, confirming, and forgetting what was never confirmed."""
 
+import hashlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from quartier_requests import days
 from quartier_requests.drafts.schemas import RequestIn
 from quartier_requests.facts import Facts
 from quartier_requests.machine import MACHINE, By, State
-from quartier_requests.model import Request, RequestEvent, RequestNumber, hash_of_twins
+from quartier_requests.model import Request, RequestEvent, RequestNumber
 from quartier_requests.notices.commands import owe
 from quartier_requests.notices.model import Notice
 from quartier_requests.problems import UnknownRequest
 from quartier_requests.record import Done, last_day_of, record, stand
+from quartier_requests.texts import plain_words
 
 LINK_AGAIN_AFTER = timedelta(minutes=10)
 """How often one draft may cause a mail with its link: nobody's mailbox is filled by somebody else's clicks."""
@@ -38,11 +40,12 @@ async def submit(uow: UnitOfWork, person_id: UUID, ask: RequestIn) -> UUID:
     if ask.useful_until is not None and ask.useful_until < days.local_day(now, uow.settings):
         wrong = "This day is over. When will the data stop being useful to you?"
         raise Invalid(wrong, errors=[FieldError("/useful_until", wrong)])
-    twin_hash = hash_of_twins(ask.title, ask.body)
+    plain = f"{plain_words(ask.title)}\n{plain_words(ask.body)}"
+    twin_hash = hashlib.sha256(plain.encode()).hexdigest()
     twin = await _twin(uow, person_id, twin_hash)
     if twin is None:
-        words = ask.model_dump(exclude={"contact_ticket", "wishes"})
-        request = Request(**words, person_id=person_id, twin_hash=twin_hash, received_at=now, state_since=now,
+        asked = ask.model_dump(exclude={"contact_ticket", "wishes"})
+        request = Request(**asked, person_id=person_id, words=plain, twin_hash=twin_hash, received_at=now, state_since=now,
                           wishes=[wish.model_dump(mode="json") for wish in ask.wishes])
         try:
             async with uow.session.begin_nested():

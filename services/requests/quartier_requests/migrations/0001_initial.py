@@ -69,6 +69,7 @@ def _create_request() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(), unique=True),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("twin_hash", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),

@@ -11,7 +11,7 @@ from quartier_requests.register import queries
 from quartier_requests.register.cells import csv_head, csv_row, json_row
 from quartier_requests.register.columns import EVENTS, REQUESTS, Column, Row, table_schema
 from quartier_requests.register.schemas import RegisterFiguresOut
-from quartier_requests.service import Here, Reading
+from quartier_requests.service import EVERYWHERE, OPEN_DATA, Here, Reading
 
 router = APIRouter()
 OPEN = "The register is open data."
@@ -36,13 +36,13 @@ async def get_register_events(session: Reading, here: Here) -> StreamingResponse
     return await _file(session, _lines(queries.all_events(here.database, here.settings), csv_row, EVENTS, csv_head), CSV)
 
 
-@router.get("/register/schema.json", **public(OPEN))
+@router.get("/register/schema.json", dependencies=OPEN_DATA, **public(OPEN))
 async def get_register_schema() -> dict[str, Any]:
     """What the columns mean, as Frictionless Table Schema, with titles in English and French."""
     return table_schema()
 
 
-@router.get("/register/figures", **public(OPEN))
+@router.get("/register/figures", dependencies=OPEN_DATA, **public(OPEN))
 async def get_register_figures(session: Reading) -> RegisterFiguresOut:
     """How many requests are public under each label, and how many are hidden."""
     by_label = await queries.counts_by_label(session)
@@ -51,9 +51,8 @@ async def get_register_figures(session: Reading) -> RegisterFiguresOut:
 
 
 async def _file(session: Reading, lines: AsyncIterator[str], media_type: str) -> StreamingResponse:
-    headers = {"X-Hidden-Count": str(await queries.hidden_count(session)), "Access-Control-Allow-Origin": "*",
-               "Access-Control-Expose-Headers": "X-Hidden-Count"}
-    return StreamingResponse(lines, headers=headers, media_type=media_type)
+    hidden = await queries.hidden_count(session)
+    return StreamingResponse(lines, headers={**EVERYWHERE, "X-Hidden-Count": str(hidden)}, media_type=media_type)
 
 
 async def _lines(rows: AsyncIterator[Row], write: Callable[[Sequence[Column], Row], str], columns: Sequence[Column],
