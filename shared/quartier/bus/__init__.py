@@ -246,6 +246,11 @@ def refuse_unfit(records: Sequence[Record]) -> None:
             raise Refused(index, f"it has {record.size} bytes, and the limit is {LARGEST_RECORD}.")
 
 
+def no_such_partition(partition: Partition, count: int) -> str:
+    """The sentence for a partition that its topic does not have."""
+    return f"The topic {partition.topic} has {count} partitions, from 0, and none is number {partition.number}."
+
+
 def count_complaints(wanted: Iterable[Topic], counts: Mapping[str, int]) -> list[str]:
     """What the registry and a bus do not agree on: a sentence for each topic that is missing or differs in partitions."""
     complaints = []

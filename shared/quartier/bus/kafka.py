@@ -1,32 +1,24 @@
 """The distributed bus: the port on Apache Kafka, for services that run as processes of their own.
 
 Records are produced idempotently with acks from all replicas in sync, and offsets are committed by whoever handled the
-records, never by a clock. Producing stands in `kafka_producer.py`, reading in `kafka_readers.py`;
-aiokafka is imported in these `kafka…` files alone.
+records, never by a clock. Producing stands in `kafka_producer.py`, groups in `kafka_group.py`, reading without one in
+`kafka_reading.py`, topics in `kafka_cluster.py`. aiokafka is imported in these `kafka…` files alone.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     CommitFailedError,
-    KafkaError,
-    LeaderNotAvailableError,
-    TopicAlreadyExistsError,
-    UnknownTopicOrPartitionError,
-    for_code,
 )
 
 from quartier import clock
 from quartier.bus import (
-    DAY_MS,
     BusError,
     GroupRunning,
     OffsetGone,
@@ -40,11 +32,14 @@ from quartier.bus import (
     count_complaints,
     in_milliseconds,
     kafka_clients,
+    no_such_partition,
     refuse_unfit,
 )
 from quartier.bus.kafka_clients import DRAIN, end_within, kafka_problems, place_at
+from quartier.bus.kafka_cluster import KafkaCluster
+from quartier.bus.kafka_group import Group, KafkaConsumer
 from quartier.bus.kafka_producer import KafkaProducer
-from quartier.bus.kafka_readers import Group, KafkaConsumer, KafkaTail, starting_points
+from quartier.bus.kafka_reading import KafkaTail, starting_points
 
 T = TypeVar("T")
 
@@ -67,21 +62,13 @@ class KafkaBus:
         self._counts: dict[str, int] = {}
         self._producer = KafkaProducer(servers, client_id)
         self._in_flight: set[asyncio.Future[None]] = set()
-        self._admin: AIOKafkaAdminClient | None = None
+        self._cluster = KafkaCluster(servers, client_id)
         self._is_open = False
         self.restarts = 0
 
     async def start(self) -> None:
         """Connect. Raises Unavailable when no broker answers."""
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id=self._client_id,
-                                          request_timeout_ms=int(kafka_clients.PATIENCE * 1000))
-        try:
-            with kafka_problems():
-                await self._admin.start()
-        except BaseException:
-            await self._admin.close()
-            self._admin = None
-            raise
+        await self._cluster.start()
         self._is_open = True
 
     async def stop(self) -> None:
@@ -90,9 +77,7 @@ class KafkaBus:
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=DRAIN)
         await self._producer.stop()
-        admin, self._admin = self._admin, None
-        if admin is not None:
-            await admin.close()
+        await self._cluster.stop()
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Send records, in order per key, and return when all replicas in sync have all of them."""
@@ -120,7 +105,7 @@ class KafkaBus:
     @asynccontextmanager
     async def _consumer(self, group: Group) -> AsyncIterator[KafkaConsumer]:
         await self._partition_counts(set(group.topics))
-        consumer = KafkaConsumer(group, self._make_consumer, self._members, self._count_restart)
+        consumer = KafkaConsumer(group, self._make_consumer, self._cluster.members, self._count_restart)
         try:
             await consumer.join()
             yield consumer
@@ -144,7 +129,7 @@ class KafkaBus:
 
     async def positions(self, group: str) -> Mapping[Partition, Position]:
         """How far the group has come in each partition where it has a position."""
-        committed = await self._committed(group)
+        committed = await self._cluster.committed(group)
         if not committed:
             return {}
         async with self._reading() as reader:
@@ -160,10 +145,13 @@ class KafkaBus:
 
     async def move(self, group: str, to: datetime | Mapping[Partition, int]) -> None:
         """Set the positions of a group that has no members."""
-        partitions = list(to if isinstance(to, Mapping) else await self._committed(group))
+        partitions = list(to if isinstance(to, Mapping) else await self._cluster.committed(group))
         if not partitions:
             raise BusError(f"The group {group} has read nothing yet, so there is nothing to move.")
-        await self._partition_counts({partition.topic for partition in partitions})
+        counts = await self._partition_counts({partition.topic for partition in partitions})
+        for partition in partitions:
+            if partition.number >= counts[partition.topic]:
+                raise BusError(no_such_partition(partition, counts[partition.topic]))
         async with self._reading(group) as reader:
             with kafka_problems():
                 first, end = await self._bounds(reader, partitions)
@@ -181,30 +169,15 @@ class KafkaBus:
 
     async def apply(self, topics: Sequence[Topic]) -> None:
         """Make topics that are missing, and set retention on all of them."""
-        counts = await self._existing({topic.name for topic in topics})
-        if complaints := count_complaints([topic for topic in topics if topic.name in counts], counts):
-            raise BusError(" ".join(complaints))
-        missing = [topic for topic in topics if topic.name not in counts]
-        if missing:
-            answer = await self._patiently(lambda: self._admin.create_topics([
-                NewTopic(topic.name, topic.partitions, self.replication, topic_configs=self._configs(topic))
-                for topic in missing]))
-            for name, code, *message in answer.topic_errors:
-                if code not in (0, TopicAlreadyExistsError.errno):
-                    raise BusError(f"Kafka does not make the topic {name}: {for_code(code).__name__} {message}.")
-        if existing := [topic for topic in topics if topic.name in counts]:
-            await self._patiently(lambda: self._admin.alter_configs([
-                ConfigResource(ConfigResourceType.TOPIC, topic.name, self._configs(topic)) for topic in existing]))
-        # A new topic has no leaders for a moment; publishers should not meet that.
-        await self._existing({topic.name for topic in missing}, must_exist=True)
+        await self._cluster.apply(topics, self.replication)
 
     async def check(self, topics: Sequence[Topic]) -> list[str]:
         """What is missing, or has another count of partitions."""
-        return count_complaints(topics, await self._existing({topic.name for topic in topics}))
+        return count_complaints(topics, await self._cluster.partition_counts({topic.name for topic in topics}))
 
     async def _partition_counts(self, names: set[str]) -> dict[str, int]:
         if not names <= self._counts.keys():
-            self._counts |= await self._existing(names)
+            self._counts |= await self._cluster.partition_counts(names)
             for name in sorted(names - self._counts.keys()):
                 raise UnknownTopic(name)
         return self._counts.copy()
@@ -212,48 +185,6 @@ class KafkaBus:
     async def _partitions(self, topics: Sequence[str]) -> list[Partition]:
         counts = await self._partition_counts(set(topics))
         return [Partition(topic, number) for topic in topics for number in range(counts[topic])]
-
-    async def _existing(self, names: set[str], must_exist: bool = False) -> dict[str, int]:
-        """The count of partitions of each topic that exists; `must_exist` waits until all do and have their leaders."""
-        async def describe() -> dict[str, int]:
-            counts = {}
-            for topic in await self._admin.describe_topics(sorted(names)):
-                problem = for_code(topic["error_code"])
-                if problem is UnknownTopicOrPartitionError and not must_exist:
-                    continue
-                if topic["error_code"]:
-                    raise problem(topic["topic"])
-                if must_exist and any(partition["leader"] < 0 for partition in topic["partitions"]):
-                    raise LeaderNotAvailableError(topic["topic"])
-                counts[topic["topic"]] = len(topic["partitions"])
-            return counts
-
-        return await self._patiently(describe) if names else {}
-
-    async def _committed(self, group: str) -> dict[Partition, int]:
-        offsets = await self._patiently(lambda: self._admin.list_consumer_group_offsets(group))
-        return {Partition(place.topic, place.partition): offset.offset for place, offset in sorted(offsets.items())
-                if offset.offset >= 0}
-
-    async def _members(self, group: str) -> set[str]:
-        """The client ids of those who are in a group now."""
-        [answer] = await self._patiently(lambda: self._admin.describe_consumer_groups([group]))
-        return {member[1] for described in answer.groups for member in described[5]}
-
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask until there is an answer, as long as the problem is one that passes."""
-        if self._admin is None:
-            raise BusError("The bus is not open.")
-        deadline = clock.monotonic() + kafka_clients.PATIENCE
-        with kafka_problems():
-            while True:
-                try:
-                    async with asyncio.timeout(kafka_clients.PATIENCE):
-                        return await ask()
-                except KafkaError as problem:
-                    if not problem.retriable or clock.monotonic() > deadline:
-                        raise
-                await asyncio.sleep(0.2)
 
     def _make_consumer(self, client_id: str, **options: object) -> AIOKafkaConsumer:
         if not self._is_open:
@@ -303,14 +234,6 @@ class KafkaBus:
                 stamps.setdefault(Partition(*place), records[0].timestamp)
                 reader.pause(place)
         return stamps
-
-    def _configs(self, topic: Topic) -> dict[str, str]:
-        # An acknowledged record survives the loss of one replica, where there are enough of them.
-        configs = {"min.insync.replicas": str(max(1, self.replication - 1))}
-        if topic.compacted:
-            # Without this bound a tombstone, and with it an erasure, may wait for ever (KIP-354).
-            return configs | {"cleanup.policy": "compact", "max.compaction.lag.ms": str(7 * DAY_MS)}
-        return configs | {"cleanup.policy": "delete", "retention.ms": str(topic.retention_ms)}
 
     def _count_restart(self, reason: str) -> None:
         self.restarts += 1

@@ -27,7 +27,7 @@ from quartier.bus import (
     log_file,
     refuse_unfit,
 )
-from quartier.bus.log_file import Connection
+from quartier.bus.log_connection import Connection
 
 RETENTION_EVERY = 600.0
 """Seconds between two looks for records that are past their retention."""

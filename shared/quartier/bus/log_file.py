@@ -3,13 +3,10 @@
 All functions here run on the thread of the connection they are given; `log.py` decides which one and when.
 """
 
-import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from quartier.bus import (
@@ -20,10 +17,10 @@ from quartier.bus import (
     Record,
     Start,
     Topic,
-    Unavailable,
     UnknownTopic,
     count_complaints,
     in_milliseconds,
+    no_such_partition,
     partition_for,
 )
 
@@ -44,61 +41,6 @@ create table if not exists producer(pid text, topic text, part integer, seq inte
 create table if not exists group_offset("group" text, topic text, part integer, off integer not null,
   primary key("group", topic, part));
 """
-
-
-class Connection:
-    """One SQLite connection on a thread of its own: work is done in the order it was asked for, each in a transaction."""
-
-    def __init__(self, path: Path, writes: bool) -> None:
-        self._path, self._writes = path, writes
-        self._thread = ThreadPoolExecutor(1, "bus-writer" if writes else "bus-reader")
-        self._db: sqlite3.Connection | None = None
-        self.is_open = False
-
-    async def open(self) -> None:
-        """Open the file. Raises Unavailable when it cannot be opened."""
-        self._loop = asyncio.get_running_loop()
-        await self._loop.run_in_executor(self._thread, self._open)
-        self.is_open = True
-
-    async def run(self, work: Callable[[sqlite3.Connection], T], then: Callable[[], None] | None = None) -> T:
-        """Do work in a transaction; `then` is called on the event loop after the commit, whoever still waits for it."""
-        if not self.is_open:
-            raise BusError("The embedded log is closed.")
-        return await self._loop.run_in_executor(self._thread, self._transaction, work, then)
-
-    async def close(self) -> None:
-        """Do what was asked for before, then close."""
-        if self.is_open:
-            self.is_open = False
-            await self._loop.run_in_executor(self._thread, self._db.close)
-        self._thread.shutdown()
-
-    def _open(self) -> None:
-        try:
-            self._db = sqlite3.connect(self._path, isolation_level=None)
-            self._db.execute("pragma journal_mode = wal")
-            # An event that was acknowledged survives a loss of power.
-            self._db.execute("pragma synchronous = full")
-            self._db.execute(f"pragma query_only = {int(not self._writes)}")
-        except sqlite3.DatabaseError as problem:
-            raise Unavailable(f"The embedded log {self._path} cannot be opened: {problem}.") from problem
-
-    def _transaction(self, work: Callable[[sqlite3.Connection], T], then: Callable[[], None] | None) -> T:
-        try:
-            # A deferred transaction that reads and then writes fails at once in spite of the time-out.
-            self._db.execute("begin immediate" if self._writes else "begin")
-            try:
-                result = work(self._db)
-                self._db.execute("commit")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("rollback")
-        except sqlite3.OperationalError as problem:
-            raise Unavailable(f"The embedded log {self._path} cannot be used: {problem}.") from problem
-        if then is not None:
-            self._loop.call_soon_threadsafe(then)
-        return result
 
 
 def make_tables(db: sqlite3.Connection) -> None:
@@ -226,7 +168,7 @@ def move(db: sqlite3.Connection, group: str, to: datetime | Mapping[Partition, i
     for partition, offset in to.items():
         bounds = _bounds(db, partition.topic)
         if partition not in bounds:
-            raise BusError(f"{partition.topic} has {len(bounds)} partitions, and none is number {partition.number}.")
+            raise BusError(no_such_partition(partition, len(bounds)))
         _must_be_kept(partition, offset, *bounds[partition])
         commit(db, group, partition, offset)
 

@@ -279,6 +279,8 @@ class BusContract:
         assert (await bus.positions(group))[home].lag == 0
         with pytest.raises(OffsetGone):
             await bus.move(group, {home: 5})
+        with pytest.raises(BusError, match="none is number 6"):
+            await bus.move(group, {Partition(topic, 6): 0})
         with pytest.raises(BusError, match="has read nothing"):
             await bus.move("nobody" + topic, instant)
 

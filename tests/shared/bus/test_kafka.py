@@ -15,7 +15,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 from aiokafka.protocol.produce import ProduceRequest
 
 from quartier import clock
-from quartier.bus import BusError, Fenced, Record, Refused, Topic, Unavailable, kafka_clients, kafka_readers
+from quartier.bus import BusError, Fenced, Record, Refused, Topic, Unavailable, kafka_clients, kafka_group
 from quartier.bus.kafka import KafkaBus
 from tests.shared.bus.contract import BusContract, commit_all, first_of, new_topic, numbered, read, topic, values
 
@@ -312,7 +312,7 @@ async def test_what_the_broker_does_not_allow_is_an_error_and_not_a_wait(bus, to
 
 
 async def test_a_consumer_that_is_stuck_is_made_anew(bus, topic, monkeypatch):
-    monkeypatch.setattr(kafka_readers, "STALLED_AFTER", 1.0)
+    monkeypatch.setattr(kafka_group, "STALLED_AFTER", 1.0)
     async with bus.consumer("g" + topic, [topic]) as consumer:
         # Nothing tells aiokafka to fetch these any more, as after the faults that its issues tell of.
         stuck = consumer._fetch.consumer
@@ -323,7 +323,7 @@ async def test_a_consumer_that_is_stuck_is_made_anew(bus, topic, monkeypatch):
 
 
 async def test_a_consumer_without_anything_to_read_is_left_alone(bus, topic, monkeypatch):
-    monkeypatch.setattr(kafka_readers, "STALLED_AFTER", 0.2)
+    monkeypatch.setattr(kafka_group, "STALLED_AFTER", 0.2)
     async with bus.consumer("g" + topic, [topic]) as consumer:
         for _ in range(5):
             assert not await consumer.poll(10, 0.3)
@@ -331,7 +331,7 @@ async def test_a_consumer_without_anything_to_read_is_left_alone(bus, topic, mon
 
 
 async def test_a_member_that_has_no_partition_is_left_alone_too(opened, monkeypatch):
-    monkeypatch.setattr(kafka_readers, "STALLED_AFTER", 0.2)
+    monkeypatch.setattr(kafka_group, "STALLED_AFTER", 0.2)
     busy, idle = await opened(), await opened()
     topic = await new_topic(busy, partitions=1)
     polling = Member(busy, "g" + topic, topic)
