@@ -116,9 +116,9 @@ async def attempt(runtime: "Runtime", handler: Handler, incoming: Incoming, *,
                   is_replay: bool = False) -> Outcome:
     """Let a handler deal with an event, in a transaction of its own that begins with the inbox row.
 
-    Whatever the handler raises undoes everything and comes out here; SequenceGap too, when it insists on order. Without the
-    condition `where` nothing is done, and the outcome tells whether the event was seen before. `first` is what becomes true
-    together with the effect: a parked event leaves its lane, a dead letter is closed.
+    Whatever the handler raises undoes everything and comes out here; SequenceGap too, when it insists on order. Unless the condition
+    `where` (about :topic and :key) holds nothing is done, and the outcome tells whether the event was seen before. `first` is
+    what becomes true together with the effect: a parked event leaves its lane, a dead letter is closed.
     """
     envelope, record = incoming.envelope, incoming.record
     with telemetry.process_span(runtime.service.name, envelope, record.topic, partition=record.partition or 0,
@@ -126,7 +126,8 @@ async def attempt(runtime: "Runtime", handler: Handler, incoming: Incoming, *,
         async with runtime.unit_of_work(causation_id=envelope.id) as uow:
             if first is not None:
                 await first(uow.session)
-            if not await inbox.enter(uow.session, handler.name, envelope.source, envelope.id, where=where):
+            lane = {"topic": record.topic, "key": incoming.key} if where is not None else {}
+            if not await inbox.enter(uow.session, handler.name, envelope.source, envelope.id, where=where, **lane):
                 seen = await inbox.has(uow.session, handler.name, envelope.source, envelope.id)
                 return Outcome.SEEN_BEFORE if seen else Outcome.KEY_IS_PARKED
             if handler.is_strict and incoming.sequence is not None:

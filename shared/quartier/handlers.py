@@ -165,7 +165,7 @@ class ConsumerLoop(Loop):
 
     async def _try(self, handler: Handler, incoming: Incoming) -> bool:
         """Have the effect, or join the lane of a parked key; False when that lane has just drained."""
-        outcome = await attempt(self.runtime, handler, incoming, where=parking.is_free(handler, incoming))
+        outcome = await attempt(self.runtime, handler, incoming, where=parking.IS_FREE)
         if outcome is not Outcome.KEY_IS_PARKED:
             return True
         async with self.runtime.database.transaction() as session:
@@ -201,7 +201,7 @@ class ConsumerLoop(Loop):
             for incoming in events:
                 envelope = incoming.envelope
                 if await inbox.enter(uow.session, handler.name, envelope.source, envelope.id,
-                                     where=parking.is_free(handler, incoming)):
+                                     where=parking.IS_FREE, topic=incoming.record.topic, key=incoming.key):
                     fresh.append(Received(incoming.event(handler), envelope))
                 elif not await inbox.has(uow.session, handler.name, envelope.source, envelope.id):
                     later.append(incoming)

@@ -4,15 +4,16 @@ A duplicate finds its row and is skipped. For handlers that insist on order, the
 """
 
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, delete, literal, select, true
+from sqlalchemy import ColumnElement, bindparam, delete, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import clock
-from quartier.database import Utc, UtcDateTime
+from quartier.database import Utc
 
 KEPT_FOR = timedelta(days=37)
 """A week longer than the log keeps the events themselves: nothing that can be delivered again is forgotten."""
@@ -50,16 +51,31 @@ class SequenceGap(Exception):
 
 def insert_new(session: AsyncSession, table: type[SQLModel]) -> Insert:
     """An INSERT that leaves a row alone which is there already; its row count says which it was."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_new(session.get_bind().dialect.name, table)
 
 
-async def enter(session: AsyncSession, handler: str, source: str, id: str, *, where: ColumnElement[bool] | None = None) -> bool:
-    """Mark an event as dealt with by a handler; False when it is marked already, or when the condition does not hold."""
-    values = select(literal(handler), literal(source), literal(id), literal(clock.wall(), UtcDateTime()))
-    statement = insert_new(session, InboxRow).from_select(
-        ["handler", "source", "id", "at"], values.where(true() if where is None else where))
-    return (await session.exec(statement)).rowcount == 1
+@cache
+def _insert_new(dialect: str, table: type[SQLModel]) -> Insert:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table.__table__).on_conflict_do_nothing()
+
+
+@cache
+def _entering(dialect: str, where: ColumnElement[bool] | None) -> Insert:
+    # Built once: it runs for every event, and building it takes longer than running it.
+    values = select(*(bindparam(name, type_=column.type) for name, column in InboxRow.__table__.c.items()))
+    return _insert_new(dialect, InboxRow).from_select(list(InboxRow.__table__.c.keys()), values.where(true() if where is None else where))
+
+
+async def enter(session: AsyncSession, handler: str, source: str, id: str, *, where: ColumnElement[bool] | None = None,
+                **values: str) -> bool:
+    """Mark an event as dealt with by a handler; False when it is marked already, or when the condition does not hold.
+
+    The condition is one fixed expression; what differs from event to event are its bound `values`.
+    """
+    connection = await session.connection()
+    entered = await connection.execute(_entering(connection.dialect.name, where), {
+        "handler": handler, "source": source, "id": id, "at": clock.wall(), **values})
+    return entered.rowcount == 1
 
 
 async def has(session: AsyncSession, handler: str, source: str, id: str) -> bool:

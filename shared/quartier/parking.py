@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, LargeBinary, Text, UniqueConstraint, delete, exists, func
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, bindparam, delete, exists, func
 from sqlmodel import Field, SQLModel, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -75,9 +75,9 @@ class ParkedEvent(SQLModel, table=True):
                                     self.off, self.timestamp_ms))
 
 
-def is_free(handler: Handler, incoming: Incoming) -> ColumnElement[bool]:
-    """The condition that no lane exists for this key."""
-    return ~exists().where(*_lane(handler, incoming))
+IS_FREE = ~exists().where(ParkedKey.handler == bindparam("handler"), ParkedKey.topic == bindparam("topic"),
+                          ParkedKey.key == bindparam("key"))
+"""The condition that no lane exists for a handler, topic and key."""
 
 
 def _lane(handler: Handler, incoming: Incoming) -> tuple[Any, ...]:
