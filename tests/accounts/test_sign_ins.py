@@ -123,6 +123,7 @@ async def test_of_fifty_at_once_one_is_let_in(either_house: House) -> None:
     asked, token = await begin(house)
     answers = await asyncio.gather(*(house.open(token, browser_secret=asked["browser_secret"]) for _ in range(50)))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 410: 49}
+    assert {answer.json()["purpose"] for answer in answers if answer.status_code == 410} == {"sign-in"}
     assert await sessions(house) == 1
 
 

@@ -1,9 +1,8 @@
 """Who may begin which action. What only one of the services may do is looked at again in `only`."""
 
 from quartier.auth import Actor, Policies, Rule
-from quartier.contracts.accounts import Role
+from quartier.contracts.accounts import STAFF, Role
 from quartier.problems import Forbidden
-from quartier_accounts.people.model import STAFF
 
 policies = Policies({
     "link.read": Rule(roles={Role.SERVICE}),

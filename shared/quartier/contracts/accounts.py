@@ -18,6 +18,10 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+STAFF = frozenset({Role.OFFICER, Role.APPROVER, Role.EDITOR, Role.OPERATOR})
+"""The roles that are granted; the others come of themselves."""
+
+
 class Audiences(StrEnum):
     """The `aud` of the tokens that accounts signs."""
 

@@ -66,7 +66,8 @@ async def exchange(uow: UnitOfWork, token: str, browser_secret: str | None, code
     found = await find_link(uow.session, token)
     found.refuse_if_over()
     if found.sign_in is not None:
-        wrong = await sign_ins.use(uow, found.sign_in, browser_secret, code)
+        with found.explained():
+            wrong = await sign_ins.use(uow, found.sign_in, browser_secret, code)
         if wrong is not None:
             return wrong
     person, identifier = (await reached_at(uow.session, [found.link.person_id]))[found.link.person_id]

@@ -1,5 +1,7 @@
 """What a secret link is for, before anybody acts on it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,11 +38,17 @@ class Found:
         return None if browser_secret is None else self.sign_in.needs_code(browser_secret)
 
     def refuse_if_over(self) -> None:
-        """Raise why the link serves no more; purpose and subject go with it, so that the page can offer a new one."""
-        try:
+        """Raise why the link serves no more."""
+        with self.explained():
             if self.sign_in is not None:
                 self.sign_in.refuse_if_over()
             self.link.refuse_if_expired()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Let a refusal say what the link was for, so that the page can offer a new one."""
+        try:
+            yield
         except Problem as problem:
             problem.extensions |= {"purpose": self.purpose, "subject": self.subject, "language": self.language}
             raise
@@ -58,7 +66,8 @@ async def find_link(session: AsyncSession, token: str) -> Found:
         if sign_in is None:
             raise NotFound(NOWHERE)
         language = sign_in.language
-    return Found(link, purpose, link.subject, Language(language), sign_in, link.expires_at)
+    expires_at = min(link.expires_at, sign_in.expires_at) if sign_in else link.expires_at
+    return Found(link, purpose, link.subject, Language(language), sign_in, expires_at)
 
 
 async def sign_in_of(session: AsyncSession, subject: str) -> SignIn | None:

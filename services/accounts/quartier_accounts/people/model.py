@@ -7,12 +7,11 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from quartier import clock, ids
-from quartier.contracts.accounts import Role
+from quartier.contracts.accounts import STAFF, Role
 from quartier.contracts.words import Language
 from quartier.database import Utc
 from quartier_accounts.problems import RoleNotGrantable, TooManyContacts
 
-STAFF = frozenset({Role.OFFICER, Role.APPROVER, Role.EDITOR, Role.OPERATOR})
 CONTACTS_AN_HOUR = 20
 HOUR = timedelta(hours=1)
 

@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from quartier import clock
-from quartier.contracts.accounts import Role
+from quartier.contracts.accounts import STAFF, Role
 from quartier.settings import Settings
 from quartier_accounts.addresses import parse_address
-from quartier_accounts.people.model import HOUR, STAFF, Contact, Identifier, Person, RoleGrant
+from quartier_accounts.people.model import HOUR, Contact, Identifier, Person, RoleGrant
 from quartier_accounts.vault import vault_of
 
 

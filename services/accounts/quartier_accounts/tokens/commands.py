@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlmodel import select
 
 from quartier.auth import Actor
-from quartier.contracts.accounts import Role
+from quartier.contracts.accounts import STAFF, Role
 from quartier.contracts.words import Language
 from quartier.problems import NotFound
 from quartier.uow import UnitOfWork
 from quartier_accounts.bearers import Bearer
 from quartier_accounts.people.commands import grant_to
-from quartier_accounts.people.model import STAFF, Person
+from quartier_accounts.people.model import Person
 from quartier_accounts.people.queries import roles_of
 from quartier_accounts.problems import ApiTokenRefused
 from quartier_accounts.tokens.model import ApiToken, make, refuse_mistyped, refuse_roles_beyond
