@@ -1,7 +1,7 @@
 """How a service stands: what it has still to send, to read, to mend and to do. Numbers for operators, and the one question of quiet."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ async def unrest(runtime: "Runtime") -> list[str]:
     """What the service has still to do, a sentence each; empty when it is quiet."""
     try:
         before = await _marks(runtime)
-        reasons = [reason async for reason in _reasons(runtime)]
+        reasons = [reason async for reason in _reasons(runtime, sum(position.lag for position in before[1].values()))]
         # What moves from the outbox over the bus to a handler can pass behind our back, but not without leaving these marks.
         if not reasons and await _marks(runtime) != before:
             reasons.append("Something happened just now.")
@@ -64,17 +64,17 @@ async def unrest(runtime: "Runtime") -> list[str]:
         return [f"The bus does not answer: {error}"]
 
 
-async def _marks(runtime: "Runtime") -> Any:
+async def _marks(runtime: "Runtime") -> tuple[int, dict[Partition, Position]]:
     async with runtime.database.session() as session:
         published = await outbox.published(session)
-    return published, {partition: (position.committed, position.end) for partition, position in (await lag(runtime)).items()}
+    # The age of the oldest unread record is no mark: it changes by itself.
+    return published, {partition: replace(position, oldest_unread_ms=None) for partition, position in (await lag(runtime)).items()}
 
 
-async def _reasons(runtime: "Runtime") -> AsyncIterator[str]:
+async def _reasons(runtime: "Runtime", unread: int) -> AsyncIterator[str]:
     for name, loop in runtime.loops.items():
         if not loop.ready:
             yield f"The loop {name} is not at work: {loop.trouble or 'it is starting'}"
-    unread = sum(position.lag for position in (await lag(runtime)).values())
     async with runtime.database.session() as session:
         standing = await outbox_standing(session)
         counts = {
