@@ -1,10 +1,14 @@
 """What happens by the passing of time alone, at the city's own instants."""
 
+import asyncio
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
-from quartier import ids
+from quartier import clock, ids
+from quartier_requests.machine import By
+from quartier_requests.model import Request
 from tests.requests.test_notices import letter, told
 from tests.requests.town import Town
 
@@ -97,3 +101,18 @@ async def test_after_a_long_outage_everything_due_happens_once(either_town: Town
     assert len(await town.emitted("publication.date_passed")) == 4
     await town.move_to(2026, 8, 1)
     assert len(await town.emitted("publication.date_passed")) == 4
+
+
+async def test_a_timer_gives_way_to_whoever_is_changing_the_request(either_town: Town):
+    town = either_town
+    await town.move_to(2026, 3, 2)
+    request = UUID(await town.submitted())
+    async with town.city.runtime("requests").unit_of_work() as uow:
+        held = await uow.session.get_one(Request, request, with_for_update=True)
+        town.city.move_clock(to=datetime(2026, 3, 31, tzinfo=UTC))
+        await asyncio.sleep(0.3)  # long enough for the timer to find its row taken
+        held.move("triage.started", {By.OFFICER}, clock.now())
+        await uow.cancel("triage.escalated", str(request))
+    await town.city.quiet()
+    assert await town.emitted("triage.escalated") == []
+    assert (await town.get(f"/requests/{request}", headers=town.staff()))["state"] == "triage"

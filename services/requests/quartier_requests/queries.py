@@ -12,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from quartier.auth import Actor
 from quartier.contracts.notices import NoticeClass, Purpose
 from quartier.contracts.requests import Visibility
+from quartier.database import claim
+from quartier.problems import Unavailable
 from quartier_requests.machine import STAFF, State
 from quartier_requests.model import Request, RequestEvent, Slip
 from quartier_requests.notices.model import Notice
@@ -52,6 +54,17 @@ async def find(session: AsyncSession, key: str, *, lock: bool = False) -> Reques
     if request is None:
         raise UnknownRequest
     return request
+
+
+async def unhurried(session: AsyncSession, request_id: UUID) -> Request | None:
+    """The request for a timer, which gives way: a timer holds its own row already, and whoever holds the request may want that row.
+
+    None when it is gone. Raises Unavailable when somebody is changing it just now: the timer comes again.
+    """
+    found = await claim(session, select(Request).where(Request.id == request_id).limit(1))
+    if not found and await session.get(Request, request_id) is not None:
+        raise Unavailable("Somebody is changing this request just now.")
+    return found[0] if found else None
 
 
 async def known(session: AsyncSession, key: str, actor: Actor, *, lock: bool = False) -> Request:

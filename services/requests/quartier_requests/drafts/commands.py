@@ -66,7 +66,7 @@ async def submit(uow: UnitOfWork, person_id: UUID, ask: RequestIn) -> UUID:
 
 async def _twin(uow: UnitOfWork, person_id: UUID, twin_hash: str) -> Request | None:
     found = select(Request).where(Request.person_id == person_id, Request.twin_hash == twin_hash,
-                                  col(Request.settled_at).is_(None))
+                                  col(Request.settled_at).is_(None)).with_for_update()
     return (await uow.session.exec(found)).first()
 
 
