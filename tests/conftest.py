@@ -9,13 +9,13 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def distributed_city(kafka_server, postgres_server, otlp_sink):
+def distributed_city(city_kafka, postgres_server, otlp_sink):
     """A city of separate processes, as docker-compose.yml says; a test that kills things makes its own by `distributed.city`."""
     from quartier.testing.smtp import MailServer
     from tests.infra.distributed import City
 
     mail = MailServer()
-    city = City(kafka_server, postgres_server, mail, otlp_sink, {})
+    city = City(city_kafka, postgres_server, mail, otlp_sink, {})
     try:
         city.start()
         yield city

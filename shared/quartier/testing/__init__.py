@@ -4,4 +4,4 @@ It comes with the kit, so that a partner's service is tested with the same fixtu
 until a test asks for it.
 """
 
-pytest_plugins = ("quartier.testing.tiers", "quartier.testing.servers", "quartier.testing.browser", "quartier.testing.app")
+pytest_plugins = ("quartier.testing.tiers", "quartier.testing.servers", "quartier.testing.browser", "quartier.testing.cities")

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -120,14 +121,20 @@ def from_jars(template: Path, jars: Path) -> tuple[KafkaServer, Path]:
     return KafkaServer(f"127.0.0.1:{port}", cluster_id, runner), folder
 
 
-def provide(root: Path) -> Iterator[KafkaServer]:
-    """Yields the broker of this run: a given one, a container, or the jars; else the tier is missing."""
-    if given := os.environ.get("QUARTIER_TEST_KAFKA"):
-        cluster_id = cluster_of(given)
-        if cluster_id is None:
-            tiers.missing("kafka", f"QUARTIER_TEST_KAFKA names {given}, where no broker answers")
-        yield KafkaServer(given, cluster_id)
-        return
+def given() -> KafkaServer | None:
+    """The broker that QUARTIER_TEST_KAFKA names, if any."""
+    bootstrap = os.environ.get("QUARTIER_TEST_KAFKA")
+    if not bootstrap:
+        return None
+    cluster_id = cluster_of(bootstrap)
+    if cluster_id is None:
+        tiers.missing("kafka", f"QUARTIER_TEST_KAFKA names {bootstrap}, where no broker answers")
+    return KafkaServer(bootstrap, cluster_id)
+
+
+@contextmanager
+def running(root: Path) -> Iterator[KafkaServer]:
+    """A broker of our own, from a container or from the jars; else the tier is missing."""
     template, cache = root / "infra/kafka/ci/server.properties", root / ".cache/kafka"
     if not template.exists():
         tiers.missing("kafka", "set QUARTIER_TEST_KAFKA: the broker's template is in Quartier's own repository only")

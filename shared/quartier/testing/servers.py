@@ -15,10 +15,32 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def kafka_server(pytestconfig: pytest.Config) -> Iterator["KafkaServer"]:
-    """An Apache Kafka broker; tests keep apart by topics and groups with random names."""
+    """An Apache Kafka broker; tests keep apart by topics and groups with random names, or by `clear`."""
     from quartier.testing import kafka
 
-    yield from kafka.provide(pytestconfig.rootpath)
+    if server := kafka.given():
+        yield server
+        return
+    with kafka.running(pytestconfig.rootpath) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def city_kafka(pytestconfig: pytest.Config) -> Iterator["KafkaServer"]:
+    """A second broker, for the run's one city of separate processes: its topics and groups have fixed names."""
+    from quartier.testing import kafka
+
+    with kafka.running(pytestconfig.rootpath) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_kafka(pytestconfig: pytest.Config) -> Iterator["KafkaServer"]:
+    """A broker for one test alone, which may leave it in any state."""
+    from quartier.testing import kafka
+
+    with kafka.running(pytestconfig.rootpath) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

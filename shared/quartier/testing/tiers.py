@@ -17,7 +17,8 @@ TIERS = {
     "browser": "needs Chromium",
     "image": "needs a tool that builds container images",
 }
-FIXTURES = {"postgres_server": "postgres", "kafka_server": "kafka", "browser": "browser", "image": "image"}
+FIXTURES = {"postgres_server": "postgres", "kafka_server": "kafka", "city_kafka": "kafka", "fresh_kafka": "kafka",
+            "browser": "browser", "axe_source": "browser", "image": "image"}
 
 _COUNTS: dict[str, Counter[str]] = defaultdict(Counter)
 _REASONS: dict[str, str] = {}
