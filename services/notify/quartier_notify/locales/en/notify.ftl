@@ -177,12 +177,10 @@ weight = { $code ->
    *[nice] welcome
 }
 
-wish-property = About
 wish-wanted = Asked for
 wish-given = Given
 wish-verdict = Result
 wish-nothing = nothing declared
-wish-without = no
 
 feed-title = Request { $ref }
 

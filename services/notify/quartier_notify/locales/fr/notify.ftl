@@ -176,12 +176,10 @@ weight = { $code ->
    *[nice] bienvenu
 }
 
-wish-property = Sur quoi
 wish-wanted = Demandé
 wish-given = Donné
 wish-verdict = Résultat
 wish-nothing = rien de déclaré
-wish-without = non
 
 feed-title = Demande { $ref }
 
