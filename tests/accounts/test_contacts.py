@@ -79,3 +79,13 @@ async def test_a_body_of_another_shape_is_refused(house: House, path: str) -> No
         answer = await house.visit(path, body)
         assert answer.status_code == 422 and answer.json()["errors"], body
     assert await house.read_rows(select(func.count()).select_from(Person)) == [0]
+
+
+async def test_what_is_wrong_with_an_address_is_said_in_the_readers_language(house: House) -> None:
+    for bad, english, french in (("ada", "Give one", "Donnez une seule"), ("ada@localhost", "The part after", "Ce qui suit"),
+                                 (".ada@example.org", "The part before", "Ce qui précède"), ("a" * 400, "An e-mail", "Une adresse"),
+                                 ("é@example.org", "Mail servers", "Les serveurs"), ("a b@example.org", "An e-mail", "Une adresse")):
+        for lang, sentence in (("en", english), ("fr", french)):
+            answer = await house.call("POST", "/contacts", json={"address": bad, "language": lang}, headers={"accept-language": lang})
+            error, = answer.json()["errors"]
+            assert error["detail"].startswith(sentence), (bad, error)

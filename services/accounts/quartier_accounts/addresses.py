@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 
 import idna
+from pydantic_core import PydanticCustomError
 
 MAX_LENGTH = 320  # RFC 5321: 64 before the sign, 255 after it
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -38,30 +39,39 @@ class EmailAddress:
 
 
 def parse_address(given: str) -> EmailAddress:
-    """The one address in a form's field. Raises ValueError with what to change, in the reader's words."""
+    """The one address in a form's field. Raises PydanticCustomError, a ValueError, with what to change."""
     if len(given) > MAX_LENGTH:
-        raise ValueError("An e-mail address has at most 320 characters.")
+        raise PydanticCustomError("address_long", "An e-mail address has at most 320 characters.")
     text = unicodedata.normalize("NFKC", given.strip(" \t"))
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Zs") for letter in text):
-        raise ValueError("An e-mail address is one line without spaces.")
+        raise PydanticCustomError("address_spaces", "An e-mail address is one line without spaces.")
     if text.count("@") != 1 or any(mark in text for mark in ',;"<>()[]:\\'):
-        raise ValueError("Give one e-mail address, like ada@example.org, without a name, quotation marks or brackets.")
+        raise PydanticCustomError(
+            "address_one", "Give one e-mail address, like ada@example.org, without a name, quotation marks or brackets.")
     local, domain = text.split("@")
     if not local.isascii():
-        raise ValueError("Mail servers do not yet agree on accents before the @; give an address without them.")
+        raise PydanticCustomError(
+            "address_accents", "Mail servers do not yet agree on accents before the @; give an address without them.")
     if len(local) > 64 or not _LOCAL.fullmatch(local):
-        raise ValueError("The part before the @ is not one that a mailbox can have.")
+        raise PydanticCustomError("address_local", "The part before the @ is not one that a mailbox can have.")
     address = EmailAddress(local, _domain(domain))
     Address(addr_spec=address.text)  # The standard library has the last word on what may stand in a header.
     return address
 
 
+def one_address(given: str) -> str:
+    """What was given, unchanged, once it is sure to be one address: for the shapes of the API."""
+    parse_address(given)
+    return given
+
+
 def _domain(name: str) -> str:
+    no_domain = PydanticCustomError("address_domain", "The part after the @ is not a name on the internet, like example.org.")
     try:
         ascii_name = idna.encode(name, uts46=True, std3_rules=True).decode("ascii").lower()
     except idna.IDNAError as error:
-        raise ValueError("The part after the @ is not a name on the internet.") from error
+        raise no_domain from error
     labels = ascii_name.split(".")
     if len(labels) < 2 or not all(labels) or labels[-1].isdigit():
-        raise ValueError("The part after the @ is not a name on the internet; it looks like example.org.")
+        raise no_domain
     return ascii_name

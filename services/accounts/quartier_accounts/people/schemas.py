@@ -1,19 +1,23 @@
 """The shapes of contacts and grants."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from quartier.contracts.accounts import Role
 from quartier.contracts.words import Language
 from quartier.web import Body, Out
+from quartier_accounts.addresses import one_address
+
+Address = Annotated[str, Field(max_length=2000, examples=["ada@example.org"]), AfterValidator(one_address)]
 
 
 class ContactIn(Body):
     """Where somebody wants to be written to about one thing that she is about to do."""
 
-    address: str = Field(max_length=2000, description="Her e-mail address.", examples=["ada@example.org"])
+    address: Address = Field(description="Her e-mail address.")
     language: Language = Field(description="The language of the page on which she gives it; our mails are in it.")
 
 
@@ -27,7 +31,7 @@ class ContactOut(Out):
 class GrantIn(Body):
     """A role for whoever has that address."""
 
-    address: str = Field(max_length=2000, examples=["officer@example.org"])
+    address: Address
     role: Role = Field(description="officer, approver, editor or operator")
     expires_at: AwareDatetime | None = Field(None, description="When it ends of itself.")
 

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from quartier.contracts.words import Language
 from quartier.web import Body, Out
+from quartier_accounts.people.schemas import Address
 
 
 class SignInIn(Body):
     """Who wants to sign in."""
 
-    address: str = Field(max_length=2000, description="Her e-mail address.", examples=["ada@example.org"])
+    address: Address = Field(description="Her e-mail address.")
     language: Language = Field(description="The language of the page on which she asks; the mail is in it.")
 
 
