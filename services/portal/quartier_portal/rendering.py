@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from quartier import i18n, telemetry
 from quartier.contracts.accounts import Role
@@ -81,8 +81,10 @@ def language_of(request: Request) -> str:
 
 
 async def show_problem(request: Request, problem: Problem) -> Response:
-    """A refusal as a page in the person's language, with the reference by which an operator finds it."""
+    """A refusal as a page in the person's language, with the reference by which an operator finds it; a visitor is asked to sign in."""
     lang = language_of(request)
+    if problem.slug == "sign-in-needed" and request.method == "GET":
+        return RedirectResponse(f"/{lang}/sign-in", status_code=303)
     settings: Settings = request.app.state.runtimes["portal"].settings
     page = Page(problem_title(lang, problem), "/", "public", None, settings.city)
     shown = {"status": problem.status, "title": page.title, "detail": problem_detail(lang, problem), "trace_id": telemetry.trace_id()}

@@ -1,7 +1,6 @@
 """Every address of the portal, gathered from its rooms."""
 
 from pathlib import Path
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse
@@ -10,6 +9,9 @@ from quartier.problems import NotFound
 
 from quartier_portal.asks.routes import router as asks
 from quartier_portal.datasets.routes import router as datasets
+from quartier_portal.desk.datasets import router as desk_datasets
+from quartier_portal.desk.deliveries import router as desk_deliveries
+from quartier_portal.desk.routes import router as desk
 from quartier_portal.figures.routes import router as figures
 from quartier_portal.links.routes import router as links
 from quartier_portal.live.routes import router as live
@@ -19,8 +21,8 @@ from quartier_portal.rendering import language_of
 from quartier_portal.sessions.routes import router as sessions
 
 router = APIRouter()
-for room in (live, figures, sessions, links, asks, register, datasets, notes):
-    router.include_router(room)
+for part in (live, figures, sessions, links, asks, register, datasets, notes, desk, desk_datasets, desk_deliveries):
+    router.include_router(part)
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -41,10 +43,12 @@ async def choose_language(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/{language_of(request)}/", status_code=303, headers={"vary": "accept-language"})
 
 
-@router.get("/{room}", include_in_schema=False, **public("the way to a page in one's own language"))
-@router.get("/{room}/{rest:path}", include_in_schema=False, **public("the way to a page in one's own language"))
-async def add_language(request: Request, room: Literal["ask", "requests", "datasets", "notes", "dashboard", "desk", "ops", "sign-in"],
-                       rest: str = "") -> RedirectResponse:
+async def add_language(request: Request) -> RedirectResponse:
     """An address without a language, as in a mail or on a poster, leads to the page in the language that the browser likes best."""
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/{language_of(request)}{request.url.path}{query}", status_code=303, headers={"vary": "accept-language"})
+
+
+for room in ("ask", "requests", "datasets", "notes", "dashboard", "desk", "ops", "sign-in"):
+    for path in (f"/{room}", f"/{room}/{{rest:path}}"):
+        router.add_api_route(path, add_language, include_in_schema=False, **public("the way to a page in one's own language"))
