@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement
@@ -141,12 +141,6 @@ async def attempt(runtime: "Runtime", handler: Handler, incoming: Incoming, *,
 def subject_of(envelope: Envelope) -> str:
     """What an event is about, as its order counts it."""
     return envelope.subject or ""
-
-
-def reason_of(error: BaseException) -> str:
-    """What operators read about a failure: its first line, since the rest of a database's message may hold somebody's data."""
-    told: Any = getattr(error, "orig", None) or error
-    return f"{type(error).__name__}: {str(told).strip().splitlines()[0] if str(told).strip() else ''}"[:500]
 
 
 def stack_hash(error: BaseException) -> str:

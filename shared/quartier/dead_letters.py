@@ -16,6 +16,7 @@ from quartier import attempts, clock, ids, inbox
 from quartier.attempts import Handler, Incoming
 from quartier.bus import Record
 from quartier.database import Utc
+from quartier.loops import reason_of
 from quartier.outbox import BigNumber
 from quartier.problems import Conflict, NotFound, Problem
 
@@ -90,7 +91,7 @@ async def bury(session: AsyncSession, handler: Handler, incoming: Incoming, erro
 
 def _letter(handler: str, record: Record, error: Exception, tries: int) -> DeadLetter:
     return DeadLetter(handler=handler, topic=record.topic, part=record.partition, off=record.offset, key=attempts.key_text(record),
-                      headers=pack(record.headers), value=record.value, reason=attempts.reason_of(error),
+                      headers=pack(record.headers), value=record.value, reason=reason_of(error),
                       stack_hash=attempts.stack_hash(error), tries=tries, died_at=clock.wall())
 
 
@@ -117,7 +118,7 @@ async def replay(runtime: "Runtime", letter_id: UUID, by: UUID | None) -> None:
     except Problem:
         raise
     except Exception as error:
-        raise Unmended(attempts.reason_of(error)) from error
+        raise Unmended(reason_of(error)) from error
     if not letter.handler:
         async with runtime.database.transaction() as session:
             await close(session, letter_id, LetterState.REPLAYED, by)

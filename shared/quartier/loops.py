@@ -17,6 +17,12 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
+def reason_of(error: BaseException) -> str:
+    """What operators read about a failure: its first line, since the rest of a database's message may hold somebody's data."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:500]
+
+
 class Bell:
     """Wakes everybody who waits, and keeps a count, so that a ring between two waits is not lost."""
 
@@ -82,7 +88,7 @@ class Loop:
 
     def fails(self, error: Exception, *, is_new: bool) -> None:
         """Note and tell what is wrong; the traceback once, not at each new try."""
-        self.ready, self.trouble = False, f"{type(error).__name__}: {error}"
+        self.ready, self.trouble = False, reason_of(error)
         _log.warning("%s goes on after a pause: %s", self.name, self.trouble, exc_info=error if is_new else None)
 
     def stop(self) -> None:

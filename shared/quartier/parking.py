@@ -13,11 +13,11 @@ from sqlmodel import Field, SQLModel, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import clock, dead_letters, ids, inbox
-from quartier.attempts import Handler, Incoming, Permanent, attempt, reason_of, subject_of
+from quartier.attempts import Handler, Incoming, Permanent, attempt, subject_of
 from quartier.bus import Record
 from quartier.database import Utc, claim
 from quartier.inbox import SequenceGap, insert_new
-from quartier.loops import Loop
+from quartier.loops import Loop, reason_of
 from quartier.outbox import BigNumber
 from quartier.problems import Conflict, NotFound
 
@@ -151,11 +151,10 @@ class LaneLoop(Loop):
             head = (await session.exec(_head_of(lane, is_strict=handler.is_strict))).first()
         if head is None:
             await self._close(lane)
-        else:
-            await self._try(handler, lane, head)
-        return 1
+            return 1
+        return await self._try(handler, lane, head)
 
-    async def _try(self, handler: Handler, lane: ParkedKey, head: ParkedEvent) -> None:
+    async def _try(self, handler: Handler, lane: ParkedKey, head: ParkedEvent) -> int:
         async def leave(session: AsyncSession) -> None:
             await _take(session, lane, head, is_strict=handler.is_strict)
 
@@ -163,10 +162,11 @@ class LaneLoop(Loop):
         try:
             await attempt(self.runtime, handler, incoming, first=leave)
         except _Elsewhere:
-            return
+            return 0
         except Exception as error:
             async with self.runtime.database.transaction() as session:
                 await _note_failure(session, handler, lane, head, incoming, error)
+        return 1
 
     async def _close(self, lane: ParkedKey) -> None:
         async with self.runtime.database.transaction() as session:

@@ -12,9 +12,8 @@ from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import clock, ids
-from quartier.attempts import reason_of
 from quartier.database import Utc, claim
-from quartier.loops import Loop
+from quartier.loops import Loop, reason_of
 
 if TYPE_CHECKING:
     from quartier.service import Runtime
