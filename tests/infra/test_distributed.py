@@ -1,5 +1,7 @@
 """The city of docker-compose.yml comes up as separate processes, each of which holds what is its own and nothing else."""
 import json
+import secrets
+import time
 import urllib.request
 
 import asyncpg
@@ -9,6 +11,21 @@ import pytest
 from tests.infra.distributed import City
 
 SERVICES = ["accounts", "notify", "portal", "publications", "requests"]
+
+
+def post(url, body, **headers):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json", **headers})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer), dict(answer.headers)
+
+
+def eventually(find):
+    """What `find` gives once it gives anything; a minute is long enough for a busy machine."""
+    deadline = time.monotonic() + 60
+    while not (found := find()):
+        assert time.monotonic() < deadline, f"nothing came of {find.__name__}"
+        time.sleep(0.1)
+    return found
 
 
 def status_of(url):
@@ -31,6 +48,26 @@ def test_people_reach_the_pages_and_every_api_at_one_address(distributed_city: C
         with urllib.request.urlopen(f"{distributed_city.url}/api/{name}/openapi.json", timeout=20) as answer:
             paths = json.load(answer)["paths"]
         assert any(path.startswith(f"/api/{name}/v1/") for path in paths)
+
+
+def test_what_a_person_asks_becomes_a_mail_in_one_trace_across_processes(distributed_city: City):
+    address, title = f"{secrets.token_hex(6)}@example.org", f"Trees {secrets.token_hex(6)}"
+    contact, _ = post(f"{distributed_city.url}/api/accounts/v1/contacts", {"address": address, "language": "en"})
+    _, headers = post(f"{distributed_city.url}/api/requests/v1/requests", {
+        "contact_ticket": contact["contact_ticket"], "kind": "new", "title": title, "body": "Every tree, with its species.",
+        "lang": "en", "wishes": [], "themes": []}, **{"Idempotency-Key": secrets.token_hex(16)})
+
+    [mail] = eventually(lambda: distributed_city.mail.to(address))
+    assert f"{distributed_city.url}/en/l/" in mail.text()
+
+    def mail_in_the_trace():
+        return [span for span in distributed_city.otlp.spans(headers["trace-id"]) if span.name == "send smtp"]
+
+    [sent] = eventually(mail_in_the_trace)
+    spans = distributed_city.otlp.spans(headers["trace-id"])
+    assert spans[0].name == "POST /requests" and spans[0].service == "requests"
+    assert sent.service == "notify"
+    assert {"producer", "consumer"} <= {span.kind for span in spans}
 
 
 async def test_no_service_can_open_the_tables_of_another(distributed_city: City):
