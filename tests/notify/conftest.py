@@ -23,7 +23,7 @@ from quartier.events import Event
 from quartier.keys import load
 from quartier.settings import Settings
 from quartier.testing.app import City
-from quartier_notify.ledger.model import Delivery, Message
+from quartier_notify.ledger.model import Delivery, Message, State
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -141,6 +141,14 @@ class Notify:
         """All deliveries, in the order in which their messages were made."""
         async with self.city.runtime("notify").database.session() as session:
             return list((await session.exec(select(Delivery).join(Message).order_by(Message.id))).all())
+
+    async def make_due_at_once(self) -> None:
+        """Let accounts answer again, and what waited for it be due in the same instant."""
+        async with self.city.runtime("notify").database.transaction() as session:
+            for one in (await session.exec(select(Delivery).where(Delivery.state != State.SENT))).all():
+                one.state, one.next_at = State.QUEUED, clock.wall()
+                session.add(one)
+            self.neighbours.away = set()
 
     async def told(self, cls: type[Event]) -> list[Event]:
         """The events of that type on notify's own topic."""

@@ -81,13 +81,26 @@ async def test_tls_is_used_where_it_works_and_its_failure_loses_no_mail(
     assert box.mails == [(MAIL, is_encrypted)], "a line's first dot arrives as it was written"
 
 
-async def test_sessions_are_reused_within_a_batch_and_ended_after_it(mail_server: Any) -> None:
-    async with open_server(mail_server.address) as city:
-        answers = await asyncio.gather(*(city.hand_over(MAIL, "city@city.test", f"p{number}@example.org") for number in range(30)))
-        opened = list(city._idle)
-    assert {attempt.answer for attempt in answers} == {Answer.ACCEPTED}
-    assert 1 <= len(opened) <= 4
-    assert not any(session.is_connected for session in opened)
+async def test_many_mails_go_through_at_most_four_sessions_at_once(make_notify: Any, box: Box) -> None:
+    sessions: list[SMTP] = []
+
+    class Counted(SMTP):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            sessions.append(self)
+
+    server, address = await listening(Counted, box, None)
+    notify = await make_notify(smtp=address)
+    notify.neighbours.away = {"accounts"}
+    for number in range(30):
+        await notify.owe(notify.person(f"p{number}@example.org"))
+    await notify.until(lambda found: len(found) == 30)
+    await notify.make_due_at_once()
+    await notify.until(lambda found: all(one.state == State.SENT for one in found))
+    server.close()
+
+    assert len(box.mails) == 30
+    assert len(sessions) <= 8, "four in a batch, and here are two batches at most"
 
 
 async def test_a_session_that_the_server_ended_meanwhile_costs_no_mail(mail_server: Any) -> None:

@@ -48,15 +48,6 @@ async def test_an_accepted_mail_is_sent_with_the_servers_reply_as_evidence(posti
     assert mail.content.isascii(), "whatever a subject says is encoded for servers of any age"
 
 
-async def test_many_mails_go_through_few_sessions(posting: Any, mail_server: Any) -> None:
-    people = [posting.person(f"p{number}@example.org") for number in range(40)]
-    for person in people:
-        await posting.owe(person)
-    await posting.until(lambda found: [one.state for one in found] == [State.SENT] * 40)
-
-    assert sorted(mail.recipients[0] for mail in mail_server.mails) == sorted(f"p{number}@example.org" for number in range(40))
-
-
 async def test_a_recipient_refused_for_good_has_bounced(posting: Any, mail_server: Any) -> None:
     mail_server.refuse(ADA, "550 5.1.1 <ada@example.org> no such mailbox")
     owed = await posting.owe(posting.person(ADA))
@@ -220,7 +211,7 @@ async def test_what_no_server_took_within_its_time_fails_aloud(posting: Any, mai
 
 async def test_owners_and_security_go_before_followers(make_notify: Any, mail_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quartier_notify.workers.ASK_AGAIN_AFTER", 0.3)
-    monkeypatch.setattr("quartier_notify.mail.server.SESSIONS", 1)
+    monkeypatch.setattr("quartier_notify.workers.SENDERS", 1)
     notify = await make_notify(smtp=mail_server.address)
     request = await notify.open_request()
     for number in range(3):
@@ -231,11 +222,7 @@ async def test_owners_and_security_go_before_followers(make_notify: Any, mail_se
                                         visibility=Visibility.PUBLIC))
     await notify.owe(notify.person(ADA), subject=ids.new_id())
     await notify.until(lambda found: len(found) == 7 and all(one.epoch for one in found))
-    async with notify.city.runtime("notify").database.transaction() as session:
-        for one in (await session.exec(select(Delivery).where(Delivery.state != State.SENT))).all():
-            one.state, one.next_at = State.QUEUED, clock.wall()
-            session.add(one)
-        notify.neighbours.away = set()
+    await notify.make_due_at_once()
     await notify.until(lambda found: all(one.state == State.SENT for one in found))
 
     assert mail_server.mails[0].recipients == (ADA,)

@@ -1,14 +1,17 @@
 """The sender: takes what is due, writes it, hands it over, and commits what became of it together with the event that says so."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import update
+from sqlmodel import col
 
 from quartier import clock, telemetry
 from quartier.contracts.notices import Resolution
+from quartier.problems import Stale
 from quartier.service import Runtime
-from quartier.uow import UnitOfWork
 from quartier.workers import Workers
 from quartier_notify.ledger.claims import Job, claim_due, end_what_is_over, give_back
 from quartier_notify.ledger.ends import tell_end
@@ -18,9 +21,10 @@ from quartier_notify.mail.message import Unwritable
 from quartier_notify.mail.server import ATTEMPT_SECONDS, Answer, Attempt, Server, breaker_of, open_server
 from quartier_notify.mail.writing import NobodyAnswers, Prepared, compose, letter_of, resolve
 from quartier_notify.settings import NotifySettings
-from quartier_notify.subscriptions.model import Followable
 
 BATCH = 100
+SENDERS = 4
+"""How many of a batch are sent at once, each through a session of its own."""
 ASK_AGAIN_AFTER = 5.0
 """Seconds until another service that was away is asked again."""
 
@@ -43,27 +47,28 @@ async def send_what_is_due(runtime: Runtime) -> int:
     except NobodyAnswers:
         await give_back(runtime, jobs, ASK_AGAIN_AFTER)
         return settled
-    public = await _public_subjects(runtime, jobs)
-    if settings.smtp is None:
-        for job, resolution in zip(jobs, resolutions, strict=True):
-            await _send(runtime, job, resolution, None, job.message.subject_id in public)
-    else:
-        async with open_server(settings.smtp) as server:
-            ends = await asyncio.gather(*(_send(runtime, job, resolution, server, job.message.subject_id in public)
-                                          for job, resolution in zip(jobs, resolutions, strict=True)), return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):  # its lease brings it back; the others came to their own ends
-                raise end
+    waiting = iter(zip(jobs, resolutions, strict=True))
+    async with open_server(settings.smtp) if settings.smtp else nullcontext() as server:
+        ends = await asyncio.gather(*(_send_in_turn(runtime, waiting, server) for _ in range(SENDERS)), return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):  # the lease of what it held brings that back; the others went on
+            raise end
     return settled + len(jobs)
 
 
-async def _send(runtime: Runtime, job: Job, resolution: Resolution, server: Server | None, is_public: bool) -> None:
+async def _send_in_turn(runtime: Runtime, waiting: Iterator[tuple[Job, Resolution]], server: Server | None) -> None:
+    """One of the few who send at once: takes the next from the batch until it is empty, so that the first lanes go first."""
+    for job, resolution in waiting:
+        await _send(runtime, job, resolution, server)
+
+
+async def _send(runtime: Runtime, job: Job, resolution: Resolution, server: Server | None) -> None:
     """One delivery from the claim to its end, within the trace of the act that it tells of."""
     settings: NotifySettings = runtime.settings  # type: ignore[assignment]
     with telemetry.work_span("notify", "send mail", job.delivery.traceparent, **{
             "quartier.delivery.id": str(job.delivery.id), "quartier.subject.id": str(job.message.subject_id)}):
         try:
-            prepared = compose(settings, job, await letter_of(runtime, job), resolution, archived=is_public)
+            prepared = compose(settings, job, await letter_of(runtime, job), resolution)
         except NobodyAnswers:
             await give_back(runtime, [job], ASK_AGAIN_AFTER)
         except Unwritable as error:
@@ -77,7 +82,7 @@ async def _hand_over(runtime: Runtime, job: Job, prepared: Prepared, server: Ser
         await _settle(runtime, job, prepared.resolution, Attempt(Answer.ACCEPTED, reply="local mailbox"), prepared)
         return
     with telemetry.work_span("notify", "send smtp", telemetry.traceparent(), **{"server.address": settings.smtp or ""}):
-        if job.delivery.claimed_until - clock.wall() < timedelta(seconds=ATTEMPT_SECONDS):
+        if job.delivery.claimed_until - clock.wall() < timedelta(seconds=ATTEMPT_SECONDS):  # it would not end within the lease
             await give_back(runtime, [job], 0)
             return
         attempt = await server.hand_over(prepared.mail.as_bytes(), settings.sender, prepared.recipient)
@@ -87,21 +92,17 @@ async def _hand_over(runtime: Runtime, job: Job, prepared: Prepared, server: Ser
         await _settle(runtime, job, prepared.resolution, attempt)
 
 
-async def _settle(runtime: Runtime, job: Job, resolution: Resolution, attempt: Attempt,
-                  mail: Prepared | None = None) -> None:
+async def _settle(runtime: Runtime, job: Job, resolution: Resolution, attempt: Attempt, mail: Prepared | None = None) -> None:
     """Commit what became of an attempt with its evidence, and the event that tells it, unless another sender has it by now."""
-    async with runtime.unit_of_work(correlation_id=job.message.correlation_id, causation_id=str(job.notices[0].event_id)) as uow:
-        delivery = await uow.session.get(Delivery, job.delivery.id, with_for_update=True)
-        if delivery is None or not delivery.held_by(job.epoch):
-            return
-        _apply(delivery, attempt)
-        uow.session.add(delivery)
-        if delivery.state == State.SENT:
-            await _note_language(uow, job, resolution)
-        if mail is not None:
-            uow.session.add(MailboxMail(recipient=mail.recipient, trace_id=delivery.trace_id,
-                                        content=mail.mail.as_bytes()))
-        await tell_end(uow, delivery)
+    delivery = job.delivery
+    with suppress(Stale):
+        async with runtime.unit_of_work(correlation_id=job.message.correlation_id, causation_id=str(job.notices[0].event_id)) as uow:
+            _apply(delivery, attempt)
+            uow.session.add(delivery)
+            await uow.session.exec(update(Message).where(col(Message.id) == job.message.id).values(language=resolution.language))
+            if mail is not None:
+                uow.session.add(MailboxMail(recipient=mail.recipient, trace_id=delivery.trace_id, content=mail.mail.as_bytes()))
+            tell_end(uow, delivery, job.notices)
 
 
 def _apply(delivery: Delivery, attempt: Attempt) -> None:
@@ -120,16 +121,3 @@ def _apply(delivery: Delivery, attempt: Attempt) -> None:
             delivery.try_again()
         case Answer.LOST:
             delivery.in_doubt()
-
-
-async def _note_language(uow: UnitOfWork, job: Job, resolution: Resolution) -> None:
-    message = await uow.get(Message, job.message.id)
-    message.language = resolution.language
-    uow.session.add(message)
-
-
-async def _public_subjects(runtime: Runtime, jobs: list[Job]) -> set[object]:
-    """Which of the subjects have a public page."""
-    async with runtime.database.session() as session:
-        found = select(Followable.subject_id).where(col(Followable.subject_id).in_({job.message.subject_id for job in jobs}))
-        return set((await session.exec(found)).all())

@@ -75,7 +75,8 @@ async def resolve(delivery_id: UUID, decision: str, reason: str, actor: Actor, u
         delivery.release(0)
         delivery.give_up_at = clock.wall() + (delivery.give_up_at - delivery.queued_at)
     uow.session.add(delivery)
-    await ends.tell(uow, delivery, lambda fields: NoticeResolved(**fields, counts_as_sent=counts))
+    notices = await ends.notices_of(uow.session, delivery)
+    ends.tell(uow, delivery, notices, lambda fields: NoticeResolved(**fields, counts_as_sent=counts))
     return delivery
 
 

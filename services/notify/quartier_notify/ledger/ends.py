@@ -18,23 +18,23 @@ async def notices_of(session: AsyncSession, delivery: Delivery) -> Sequence[Noti
     return (await session.exec(found)).all()
 
 
-async def tell(uow: UnitOfWork, delivery: Delivery, event: Callable[[dict[str, Any]], NoticeEnd]) -> None:
+def tell(uow: UnitOfWork, delivery: Delivery, notices: Sequence[Notice], event: Callable[[dict[str, Any]], NoticeEnd]) -> None:
     """Emit an end for each notice. The subject is another service's, so these events carry no number of their own."""
-    for notice in await notices_of(uow.session, delivery):
+    for notice in notices:
         uow.emit(None, event({
             "notice_id": notice.id, "person_id": notice.recipient, "subject_kind": notice.subject_kind,
             "subject_id": notice.subject_id, "notice_class": notice.notice_class, "kinds": notice.kinds,
             "channel": delivery.channel, "at": clock.wall()}))
 
 
-async def tell_end(uow: UnitOfWork, delivery: Delivery) -> None:
+def tell_end(uow: UnitOfWork, delivery: Delivery, notices: Sequence[Notice]) -> None:
     """Emit what became of a delivery, if it has come to an end."""
     match delivery.state:
         case State.SENT:
-            await tell(uow, delivery, lambda fields: NoticeSent(**fields))
+            tell(uow, delivery, notices, lambda fields: NoticeSent(**fields))
         case State.BOUNCED:
-            await tell(uow, delivery, lambda fields: NoticeBounced(**fields))
+            tell(uow, delivery, notices, lambda fields: NoticeBounced(**fields))
         case State.FAILED:
-            await tell(uow, delivery, lambda fields: NoticeFailed(**fields, reason=delivery.reason))
+            tell(uow, delivery, notices, lambda fields: NoticeFailed(**fields, reason=delivery.reason))
         case State.UNKNOWN:
-            await tell(uow, delivery, lambda fields: NoticeUnknown(**fields))
+            tell(uow, delivery, notices, lambda fields: NoticeUnknown(**fields))

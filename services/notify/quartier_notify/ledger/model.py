@@ -100,7 +100,7 @@ class Delivery(Entity, table=True):
     """One message on its way through one channel, and the proof of what became of it.
 
     Attempts count only what a mail server was asked; waiting for a server that is down counts nothing. `epoch` grows with each
-    claim: whoever comes back with an older one has lost the delivery to another sender and changes nothing.
+    claim; whoever comes back after his lease finds another `version` and changes nothing.
     """
 
     __tablename__ = "delivery"
@@ -180,7 +180,3 @@ class Delivery(Entity, table=True):
         """What the last piece of evidence says, for the event that tells of a failure."""
         last: dict[str, Any] = self.evidence[-1] if self.evidence else {}
         return str(last.get("reason") or last.get("reply") or last.get("outcome") or "no reason is known")[:500]
-
-    def held_by(self, epoch: int) -> bool:
-        """Whether the sender with that epoch still holds it."""
-        return self.state == State.CLAIMED and self.epoch == epoch

@@ -1,6 +1,6 @@
 """Handing a mail to the next server, and knowing what an attempt came to, to the point in the dialogue where it broke off.
 
-The sessions of one batch are reused, at most four at once. TLS is used where the server offers it (RFC 3207), without asking who
+The sessions of one batch are reused by its senders, who are few. TLS is used where the server offers it (RFC 3207), without asking who
 it is: the alternative would be no encryption at all. A server that is down opens a breaker, so that a thousand waiting messages
 are one question to it, not a thousand failed attempts.
 """
@@ -17,7 +17,6 @@ from aiosmtplib import SMTP, SMTPConnectError, SMTPException, SMTPRecipientRefus
 
 from quartier import clock
 
-SESSIONS = 4
 COMMAND_SECONDS = 20.0
 ATTEMPT_SECONDS = 60.0
 """An attempt ends well within the lease of its delivery, whatever the server does."""
@@ -84,33 +83,31 @@ def breaker_of(address: str) -> Breaker:
 
 
 class Server:
-    """A mail server, spoken to through a few sessions at once."""
+    """A mail server, with a session for each who sends at the same time."""
 
     def __init__(self, address: str) -> None:
         self._host, _, port = address.rpartition(":")
         self._port = int(port)
         self._breaker = breaker_of(address)
-        self._turns = asyncio.Semaphore(SESSIONS)
         self._idle: list[SMTP] = []
 
     async def hand_over(self, content: bytes, sender: str, recipient: str) -> Attempt:
         """Try once to have the server take a mail for one recipient."""
-        async with self._turns:
-            if self._breaker.is_open:
-                return Attempt(Answer.DOWN)
-            session = await self._session()
-            if session is None:
-                self._breaker.trip()
-                return Attempt(Answer.DOWN)
-            self._breaker.reset()
-            try:
-                attempt = await self._dialogue(session, content, sender, recipient)
-            except BaseException:
-                session.close()
-                raise
-            if session.is_connected:
-                self._idle.append(session)
-            return attempt
+        if self._breaker.is_open:
+            return Attempt(Answer.DOWN)
+        session = await self._session()
+        if session is None:
+            self._breaker.trip()
+            return Attempt(Answer.DOWN)
+        self._breaker.reset()
+        try:
+            attempt = await self._dialogue(session, content, sender, recipient)
+        except BaseException:
+            session.close()
+            raise
+        if session.is_connected:
+            self._idle.append(session)
+        return attempt
 
     async def stop(self) -> None:
         """Say goodbye in every session."""

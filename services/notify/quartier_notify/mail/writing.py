@@ -72,7 +72,7 @@ def kinds_of(job: Job) -> list[NoticeKind]:
     return list(dict.fromkeys(NoticeKind(kind) for notice in ordered for kind in notice.kinds))
 
 
-def compose(settings: NotifySettings, job: Job, letter: Letter, resolution: Resolution, *, archived: bool) -> Prepared:
+def compose(settings: NotifySettings, job: Job, letter: Letter, resolution: Resolution) -> Prepared:
     """Write the mail. Raises Unwritable when there is no address to write to, or a fact is missing."""
     if resolution.address is None:
         raise Unwritable("No address is known: somebody has to tell this person in another way.")
@@ -91,7 +91,7 @@ def compose(settings: NotifySettings, job: Job, letter: Letter, resolution: Reso
         language=resolution.language, message_id=message_id(message.id, settings.host),
         root_id=message_id(message.root_id, settings.host) if message.root_id else None,
         list_id=f"{message.ref.lower()}.requests.{settings.host}" if about_request else None,
-        list_name=f"Request {message.ref}" if about_request else None, archive=page if about_request and archived else None,
+        list_name=f"Request {message.ref}" if about_request else None, archive=page if about_request and job.is_public else None,
         one_click=resolution.link if followed else None, trace_id=job.delivery.trace_id))
     return Prepared(mail, mail["To"].addresses[0].addr_spec, resolution)
 
