@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from quartier import clock, keys
+from quartier import handlers as consumer_module
 from quartier.migrations import upgrade
 from quartier.service import create_app, prepare_topics
 from quartier.settings import Settings
@@ -54,3 +55,9 @@ def make(tmp_path, database_url):
             clock.use_clock_file(None)
 
     return small_service
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """The consumer's second and third try follow at once."""
+    monkeypatch.setattr(consumer_module, "PAUSES", (0.0, 0.0))

@@ -89,7 +89,7 @@ async def test_a_command_whose_handler_emits_in_turn_leaves_one_outbox_row_an_ev
         await small.until(told)
 
 
-async def test_a_failed_handler_leaves_neither_its_row_nor_its_event_nor_its_inbox_row(make):
+async def test_a_failed_handler_leaves_neither_its_row_nor_its_event_nor_its_inbox_row(make, hasty):
     handlers, may_work = Handlers(), asyncio.Event()
 
     @handlers.on(FollowConfirmed)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from quartier import clock, ids
-from quartier import handlers as consumer_module
 from quartier.bus import Refused
 from quartier.cloudevents import Envelope, to_record
 from quartier.contracts.accounts import Role
@@ -15,12 +14,6 @@ from quartier.dead_letters import pack
 from quartier.handlers import Handlers, Permanent
 from quartier.timers import Timers
 from tests.shared.messaging.small import TOPIC, note
-
-
-@pytest.fixture
-def hasty(monkeypatch):
-    """The consumer's second and third try follow at once."""
-    monkeypatch.setattr(consumer_module, "PAUSES", (0.0, 0.0))
 
 
 class Mood:

@@ -3,11 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 
 from quartier import clock, ids
-from quartier import handlers as consumer_module
 from quartier.cloudevents import Envelope, to_record
 from quartier.contracts.notify import FollowConfirmed, FollowEnded
 from quartier.handlers import Handlers, Permanent
@@ -16,12 +14,6 @@ from quartier.problems import Unavailable
 from tests.shared.messaging.small import TOPIC, note
 
 SOURCE = "https://city.test/notify"
-
-
-@pytest.fixture
-def hasty(monkeypatch):
-    """The consumer's second and third try follow at once."""
-    monkeypatch.setattr(consumer_module, "PAUSES", (0.0, 0.0))
 
 
 class Mood:
