@@ -7,6 +7,7 @@ import asyncio
 import email
 import email.policy
 import re
+import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import uvicorn
 
 from quartier import clock, ids, keys
 from quartier.contracts.accounts import Role
@@ -71,6 +73,7 @@ class City:
     http: httpx.AsyncClient
     folder: Path
     clock_file: Path
+    url: str
     people: dict[Role, UUID] = field(default_factory=dict)
 
     def runtime(self, service: str) -> Runtime:
@@ -142,18 +145,21 @@ class City:
 
 @asynccontextmanager
 async def running_city(folder: Path, *, services: Iterable[str] | None = None, database: Callable[[str], str | None] = lambda _: None,
-                       kafka: list[str] | None = None, **settings: Any) -> AsyncIterator[City]:
+                       kafka: list[str] | None = None, served: bool = False, **settings: Any) -> AsyncIterator[City]:
     """A city of these services (all that are installed, without a list), until the block ends.
 
-    `database` gives each service's address (None: SQLite in the folder); further keywords are settings of every service.
+    `database` gives each service's address (None: SQLite in the folder); with `served` it listens on a free port, for browsers; further
+    keywords are settings of every service.
     """
+    listening = _listen() if served else None
+    url = f"http://localhost:{listening.getsockname()[1]}" if listening else PUBLIC_URL
     chosen = [service for service in installed() if services is None or service.name in services]
     keys.create(folder / "keys", [service.name for service in installed()])
     clock_file = folder / "clock"
     addresses = {service.name: database(service.name) for service in chosen}
 
     def settings_of(service: Service) -> Any:
-        return service.settings_class(folder=folder, public_url=PUBLIC_URL, clock_file=clock_file, kafka=kafka or [],
+        return service.settings_class(folder=folder, public_url=url, clock_file=clock_file, kafka=kafka or [],
                                       database_url=addresses[service.name], **settings)
 
     clock.use_clock_file(clock_file)
@@ -165,7 +171,30 @@ async def running_city(folder: Path, *, services: Iterable[str] | None = None, d
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(app.router.lifespan_context(app))
             http = await stack.enter_async_context(httpx.AsyncClient(
-                transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=PUBLIC_URL, timeout=30))
-            yield City(app, http, folder, clock_file)
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=url, timeout=30))
+            if listening:
+                await stack.enter_async_context(_serving(app, listening))
+            yield City(app, http, folder, clock_file, url)
     finally:
         clock.use_clock_file(None)
+
+
+def _listen() -> socket.socket:
+    """A listening socket on a free port: nobody can take the port between here and the server's start."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    return listening
+
+
+@asynccontextmanager
+async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve the app at the socket until the block ends; the app's lifespan is somebody else's."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running

@@ -57,8 +57,7 @@ async def act_on_link(visit: Visiting, token: Token, code: Annotated[str, Form(m
             await from_our_own_page(visit.request)
         exchanged = await _exchange(visit, token, code)
     except Answered as problem:
-        if problem.slug in ("code-needed", "code-wrong"):
-            opened = await _look(visit, token)
+        if problem.slug in ("code-needed", "code-wrong") and problem.extensions.get("tries_left") != 0:
             return _private(visit.page("links/act.html", visit.t(f"{opened.words}-title"), opened=opened, status=403,
                                        error=visit.t("link-code-wrong")))
         return _over(visit, problem)
