@@ -16,7 +16,7 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 def documents() -> dict[Path, str]:
     """Every generated document, by its place below docs/reference."""
     services = installed()
-    found = {Path("openapi") / f"{service.name}.json": _json(openapi_of(service)) for service in services if service.prefix}
+    found = {Path("openapi") / f"{service.name}.json": _json(openapi_of(service)) for service in services}
     found |= {Path("schemas") / f"{type_}.json": _json(schema_of(cls)) for type_, cls in registry().items()}
     return found | {
         Path("asyncapi.json"): _json(document(services)),
@@ -47,7 +47,7 @@ def authorisation_table(services: list[Service]) -> str:
     """Each operation, and who may begin it; finer conditions stand in the commands."""
     rows = ["service,method,path,operation,action,roles,secret links,open because"]
     for service in services:
-        for path, operations in openapi_of(service)["paths"].items() if service.prefix else ():
+        for path, operations in openapi_of(service)["paths"].items():
             for method, operation in operations.items():
                 action = operation.get("x-action", "")
                 rule = service.policies.get(action)

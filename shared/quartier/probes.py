@@ -64,17 +64,18 @@ async def _missing(runtime: "Runtime") -> list[str]:
 
 @cache
 def openapi_of(service: "Service") -> dict[str, Any]:
-    """The OpenAPI 3.1 document of one service, its problems included."""
+    """The OpenAPI 3.1 document of one service, its problems included; pages for people are no part of it."""
     from quartier import operations
 
-    app = FastAPI(title=f"Quartier {service.name}", version="1", description=(service.package and _paragraph(service)))
+    app = FastAPI(title=f"Quartier {service.name}", version="1", description=_paragraph(service),
+                  generate_unique_id_function=lambda route: route.name)
     app.include_router(service.router, prefix=service.prefix, tags=[service.name])
-    if service.prefix:
-        app.include_router(operations.router_for(service), prefix=service.prefix, tags=["operations"])
+    app.include_router(operations.router_for(service), prefix=f"/api/{service.name}/v1", tags=["operations"])
     document = app.openapi()
-    for path, operations_ in document["paths"].items():
-        for operation in operations_.values():
-            _describe_problems(operation, path)
+    document["paths"] = {path: found for path, found in document["paths"].items() if path.startswith("/api/")}
+    for found in document["paths"].values():
+        for operation in found.values():
+            _describe_problems(operation)
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
@@ -90,7 +91,7 @@ def _paragraph(service: "Service") -> str:
     return importlib.import_module(service.package).__doc__ or ""
 
 
-def _describe_problems(operation: dict[str, Any], path: str) -> None:
+def _describe_problems(operation: dict[str, Any]) -> None:
     """Every operation answers its refusals as RFC 9457 problems, FastAPI's own 422 included."""
     answer = {"description": "A problem that says what to do (RFC 9457).",
               "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}

@@ -234,10 +234,9 @@ def create_app(services: Sequence[Service], *, settings: Callable[[Service], Set
     app.include_router(probes.router)
     for service in services:
         _refuse_undeclared(service)
-        if service.prefix:
-            app.include_router(operations.router_for(service), prefix=service.prefix, tags=["operations"],
-                               dependencies=[Depends(service.authorise)])
-            app.include_router(probes.documents_of(service), prefix=f"/api/{service.name}")
+        app.include_router(operations.router_for(service), prefix=f"/api/{service.name}/v1", tags=["operations"],
+                           dependencies=[Depends(service.authorise)])
+        app.include_router(probes.documents_of(service), prefix=f"/api/{service.name}")
         app.include_router(service.router, prefix=service.prefix, tags=[service.name],
                            dependencies=[Depends(service.authorise)])
     return app

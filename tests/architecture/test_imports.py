@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if path.is_dir())
 ONLY_IN = {
-    "aiokafka": {"quartier/bus/"},
+    "aiokafka": {"quartier/bus/", "quartier/testing/"},
     "alembic": {"migrations/"},
     "httpx": {"quartier/client.py", "quartier/cli/", "quartier/testing/", "quartier/demo/"},
     "smtplib": set(),

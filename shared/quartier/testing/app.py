@@ -119,8 +119,6 @@ class City:
             await asyncio.sleep(0.02)
 
     async def _reasons(self, service: str) -> list[str]:
-        if not self.runtime(service).service.prefix:
-            return []
         response = await self.http.get(f"/api/{service}/v1/operations/quiet", headers=self.bearer(Role.OPERATOR))
         response.raise_for_status()
         return [f"{service}: {reason}" for reason in response.json()["reasons"]]
