@@ -39,10 +39,10 @@ async def test_the_list_is_narrowed_by_state_label_and_words(either_town: Town):
     assert await titles(town, visibility="held") == []
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"state": "limbo"}, {"cursor": "forged"}, {"q": "a\u0000b"}, {"q": ""},
-                                    {"visibility": "x"}])
-async def test_a_list_that_cannot_be_made_is_refused(town: Town, params: dict[str, Any]):
-    assert (await town.call("GET", "/requests", params=params)).status_code == 422
+async def test_a_list_that_cannot_be_made_is_refused(town: Town):
+    for name, value in (("limit", 0), ("limit", 101), ("state", "limbo"), ("cursor", "forged"), ("q", "a\u0000b"), ("q", ""),
+                        ("visibility", "x")):
+        assert (await town.call("GET", "/requests", params={name: value})).status_code == 422, (name, value)
 
 
 async def test_pages_follow_one_another_without_gap_or_repetition(town: Town):
@@ -68,9 +68,9 @@ async def test_a_request_has_two_addresses_and_an_etag(town: Town):
     assert by_id.headers["etag"] == f'"{by_id.json()["version"]}"'
 
 
-@pytest.mark.parametrize("key", ["R-2026-9999", "R-1", "nonsense", "01234567-89ab-7def-8123-456789abcdef", "%00", "a" * 3000])
-async def test_an_address_of_nothing_is_not_found(town: Town, key: str):
-    assert (await town.call("GET", f"/requests/{key}")).status_code == 404
+async def test_an_address_of_nothing_is_not_found(town: Town):
+    for key in ("R-2026-9999", "R-1", "nonsense", "01234567-89ab-7def-8123-456789abcdef", "%00", "a" * 3000):
+        assert (await town.call("GET", f"/requests/{key}")).status_code == 404, key
 
 
 @pytest.mark.parametrize("visibility", [None, "requester_only"])

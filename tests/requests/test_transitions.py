@@ -90,6 +90,16 @@ async def test_a_preview_says_what_the_act_will_say_and_changes_nothing(town: To
     assert preview["visible_to"] == "everyone"
 
 
+async def test_a_promise_for_a_holiday_is_accepted_with_a_note(town: Town):
+    await town.move_to(2026, 3, 2)
+    request = await in_state(town, "in_research")
+    promise = {"event": "publication.scheduled", "precision": "day"}
+    for day, is_off in (("2026-05-01", True), ("2026-05-02", True), ("2026-05-04", False)):
+        preview = await town.try_act(request, path="transitions/previews", **promise, date=day)
+        assert preview.json()["notes"] == ([f"Nobody works on {long_date(date.fromisoformat(day), 'en')}."] if is_off else [])
+    assert (await town.try_act(request, **promise, date="2026-05-01")).status_code == 200
+
+
 async def test_the_whole_way_from_the_ask_to_a_promise_leaves_its_history(town: Town):
     await town.move_to(2026, 3, 2)
     request = await town.scheduled("2026-05-20")
@@ -143,7 +153,7 @@ async def test_from_sorting_an_approver_may_only_say_that_the_city_does_not_hold
     assert (await town.try_act(request, **{**refusal, "outcome": "not_held", "ground": None, "article": None})).status_code == 200
 
 
-@pytest.mark.parametrize(("state", "act", "pointer"), [
+WRONG = [
     ("submitted", {"event": "triage.started"}, "/visibility"),
     ("submitted", {"event": "triage.started", "visibility": "held"}, "/visibility"),
     ("submitted", {"event": "triage.finished"}, "/"), ("submitted", {"visibility": "public"}, "/"),
@@ -157,23 +167,25 @@ async def test_from_sorting_an_approver_may_only_say_that_the_city_does_not_hold
     ("in_research", {"event": "publication.scheduled", "date": "2999-02-31", "precision": "day"}, "/date"),
     ("in_research", {"event": "publication.scheduled", "date": "2999-01-01", "precision": "week"}, "/precision"),
     ("scheduled", {**ACTS["publication.rescheduled"], "date": "2999-01-01", "precision": "day"}, "/date"),
-    ("scheduled", {key: value for key, value in ACTS["publication.rescheduled"].items() if key != "why"}, "/why")])
-async def test_a_wrong_field_is_refused_with_a_pointer_and_nothing_happens(town: Town, state: str, act: dict[str, Any], pointer: str):
-    request = await in_state(town, state)
+    ("scheduled", {key: value for key, value in ACTS["publication.rescheduled"].items() if key != "why"}, "/why")]
+
+
+async def test_a_wrong_field_is_refused_with_a_pointer_and_nothing_happens(town: Town):
+    requests = {state: await in_state(town, state) for state in ("submitted", "triage", "in_research", "scheduled")}
     before = await town.emitted()
-    answer = await town.try_act(request, **act)
-    assert answer.status_code == 422, answer.text
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    for state, act, pointer in WRONG:
+        answer = await town.try_act(requests[state], **act)
+        assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer]), act
     assert await town.emitted() == before
 
 
-@pytest.mark.parametrize(("missing", "pointer"), [
-    ({"ground": None}, "/ground"), ({"article": None}, "/article"), ({"redress": {}}, "/redress"), ({"motive": {}}, "/motive"),
-    ({"appeal_by": "2001-01-01"}, "/appeal_by"), ({"appeal_by": None}, "/appeal_by")])
-async def test_a_refusal_without_ground_article_or_redress_is_refused(town: Town, missing: dict[str, Any], pointer: str):
+async def test_a_refusal_without_ground_article_or_redress_is_refused(town: Town):
     request = await in_state(town, "in_research")
-    answer = await town.try_act(request, role=Role.APPROVER, **{**ACTS["request.refused"], **missing})
-    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
+    for missing, pointer in (
+        ({"ground": None}, "/ground"), ({"article": None}, "/article"), ({"redress": {}}, "/redress"), ({"motive": {}}, "/motive"),
+        ({"appeal_by": "2001-01-01"}, "/appeal_by"), ({"appeal_by": None}, "/appeal_by")):
+        answer = await town.try_act(request, role=Role.APPROVER, **{**ACTS["request.refused"], **missing})
+        assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer]), missing
 
 
 async def test_an_act_names_the_version_that_it_was_decided_on(town: Town):

@@ -45,9 +45,9 @@ def working_days_between(start: date, end: date, settings: Settings) -> int:
     return sum(_is_working_day(start + timedelta(days=n), calendar) for n in range(1, (end - start).days + 1))
 
 
-def is_holiday(day: date, settings: Settings) -> bool:
-    """Whether that day is a public holiday."""
-    return day in _calendar(settings.country)
+def is_working_day(day: date, settings: Settings) -> bool:
+    """Whether the city works on that day: no week-end and no public holiday."""
+    return _is_working_day(day, _calendar(settings.country))
 
 
 def period_end(text: str, precision: Precision) -> date:

@@ -1,5 +1,6 @@
 """The plain sentences about a request, in the reader's language."""
 
+from datetime import date
 from typing import Any
 
 from quartier.contracts.requests import Outcome
@@ -24,6 +25,11 @@ def act_title(verb: str, lang: str) -> str:
 def task_text(name: str, lang: str) -> str:
     """Why something stands in a queue."""
     return translator(PACKAGE)(lang, f"request-task-{name}")
+
+
+def note_text(name: str, day: date, lang: str) -> str:
+    """What an officer may want to look at again before she sends it."""
+    return translator(PACKAGE)(lang, f"request-note-{name}", day=long_date(day, lang))
 
 
 def status_sentence(request: Request, lang: str) -> str:

@@ -5,7 +5,9 @@ from typing import get_args
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier.auth import Actor
+from quartier.contracts.words import Precision
 from quartier.settings import Settings
+from quartier_requests import days
 from quartier_requests.machine import MACHINE, Transition
 from quartier_requests.model import Request
 from quartier_requests.notices.queries import letter_about
@@ -13,7 +15,7 @@ from quartier_requests.problems import FourEyes
 from quartier_requests.transitions import schemas
 from quartier_requests.transitions.commands import ACTS, decide, moment_of
 from quartier_requests.transitions.guards import Moment, four_eyes
-from quartier_requests.wording import act_title, status_texts
+from quartier_requests.wording import act_title, note_text, status_texts
 
 BODIES = {get_args(cls.model_fields["event"].annotation)[0]: cls for cls in ACTS}
 
@@ -51,7 +53,8 @@ def _objection(row: Transition, request: Request, moment: Moment) -> str | None:
     return None
 
 
-def preview(session: AsyncSession, request: Request, actor: Actor, act: schemas.Act, settings: Settings) -> schemas.PreviewOut:
+def preview(session: AsyncSession, request: Request, actor: Actor, act: schemas.Act, settings: Settings,
+            lang: str) -> schemas.PreviewOut:
     """Make the move on a copy that belongs to no session, and read what everybody would read."""
     session.sync_session.expunge(request)
     done = decide(request, act, moment_of(actor, settings))
@@ -61,4 +64,11 @@ def preview(session: AsyncSession, request: Request, actor: Actor, act: schemas.
     return schemas.PreviewOut(
         public_sentence=status_texts(request), state=request.state, label=request.label,
         owed=[done.row.owes] if done.row.owes else [], letter=letter_about(request, request.state, facts),
-        visible_to="everyone" if request.is_public else "requester")
+        visible_to="everyone" if request.is_public else "requester", notes=_notes(act, request, settings, lang))
+
+
+def _notes(act: schemas.Act, request: Request, settings: Settings, lang: str) -> list[str]:
+    promises_a_day = isinstance(act, schemas.Schedule | schemas.Reschedule) and act.precision == Precision.DAY
+    if promises_a_day and request.expected_on and not days.is_working_day(request.expected_on, settings):
+        return [note_text("day-off", request.expected_on, lang)]
+    return []

@@ -39,7 +39,8 @@ async def create_transition(key: str, act: Annotated[Act, Body()], version: Matc
 
 
 @router.post("/requests/{key}/transitions/previews", **allow("request.transition"))
-async def preview_transition(key: str, act: Annotated[Act, Body()], session: Reading, person: Person, here: Here) -> PreviewOut:
+async def preview_transition(key: str, act: Annotated[Act, Body()], session: Reading, person: Person, here: Here,
+                             lang: Lang) -> PreviewOut:
     """What the public and the requester would read if this act were sent. Nothing is changed."""
     request = await queries.known(session, key, person)
-    return preview(session, request, person, act, here.settings)
+    return preview(session, request, person, act, here.settings, lang)

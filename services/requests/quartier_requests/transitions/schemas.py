@@ -115,3 +115,4 @@ class PreviewOut(Out):
     owed: list[NoticeKind]
     letter: Letter
     visible_to: Literal["requester", "everyone"]
+    notes: list[str] = Field(description="What is allowed but may be a slip of the hand, such as a promise for a holiday.")

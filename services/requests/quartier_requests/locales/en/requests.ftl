@@ -72,6 +72,8 @@ request-act-schedule = Promise a date
 request-act-reschedule = Move the promised date
 request-act-refuse = Refuse the request
 
+request-note-day-off = Nobody works on { $day }.
+
 ## Why a task stands in a queue
 request-task-first_look = Give it its first look.
 request-task-sorting-triage = Answer it or take it up.

@@ -72,6 +72,8 @@ request-act-schedule = Promettre une date
 request-act-reschedule = Déplacer la date promise
 request-act-refuse = Refuser la demande
 
+request-note-day-off = Personne ne travaille le { $day }.
+
 ## Pourquoi une tâche est dans une file
 request-task-first_look = Faire la première lecture.
 request-task-sorting-triage = Y répondre ou la retenir.
