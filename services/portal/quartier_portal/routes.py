@@ -16,12 +16,13 @@ from quartier_portal.figures.routes import router as figures
 from quartier_portal.links.routes import router as links
 from quartier_portal.live.routes import router as live
 from quartier_portal.notes.routes import router as notes
+from quartier_portal.reference.routes import router as reference
 from quartier_portal.register.routes import router as register
 from quartier_portal.rendering import language_of
 from quartier_portal.sessions.routes import router as sessions
 
 router = APIRouter()
-for part in (live, figures, sessions, links, asks, register, datasets, notes, desk, desk_datasets, desk_deliveries):
+for part in (live, reference, figures, sessions, links, asks, register, datasets, notes, desk, desk_datasets, desk_deliveries):
     router.include_router(part)
 
 STATIC = Path(__file__).parent / "static"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quartier.bus import Partition, Record, Start
+from quartier.bus import OffsetGone, Partition, Record, Start
 from quartier.cloudevents import Malformed, from_record
 from quartier.contracts.requests import RequestFact, Visibility
 from quartier.events import Audience, event_class
@@ -44,24 +44,24 @@ class Hub(Loop):
         super().__init__("portal live pages", runtime.bell)
         self._bus = runtime.bus
         self._at: dict[Partition, int] = {}
-        self._after: Mapping[Partition, int] = {}
         self._open: set[asyncio.Queue[Hint | None]] = set()
         self._remembered: deque[Hint] = deque(maxlen=REMEMBERED)
 
     async def step(self) -> int:
-        """Follow the bus until the loop is stopped or the bus is away."""
-        async with self._bus.tail([topic.name for topic in topics()], self._after or Start.LATEST) as records:
-            self.works()
-            try:
+        """Follow the bus until the loop is stopped or the bus is away; where it has forgotten our place, pages look at everything."""
+        try:
+            async with self._bus.tail([topic.name for topic in topics()], self._at or Start.LATEST) as records:
+                self.works()
                 while (record := await self.unless_stopped(anext(records))) is not None:
+                    self._at = dict(records.after)
                     self._tell(record)
-            finally:
-                self._after = records.after
+        except OffsetGone:
+            self._at = {}
+            for page in self._open:
+                page.put_nowait(None)
         return 0
 
     def _tell(self, record: Record) -> None:
-        assert record.partition is not None and record.offset is not None
-        self._at[Partition(record.topic, record.partition)] = record.offset
         hint = _hint(record, _vector(self._at))
         if hint is None:
             return
