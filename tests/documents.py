@@ -28,19 +28,22 @@ def documents() -> dict[Path, str]:
 
 def settings_table(services: list[Service]) -> str:
     """What can be set, by whom it is read, and what it is without being set."""
-    lines = ["# Settings", "", "Environment variables. Every service reads the first table; the others are read by the service they are named after.", ""]
+    lines = ["# Settings", "",
+             "Environment variables. Every service reads the first table; a service reads the one of its name besides.", ""]
     shared = set(Settings.model_fields)
-    for title, cls, names in [("Every service", Settings, sorted(shared)), *(
-            (service.name.capitalize(), service.settings_class, sorted(set(service.settings_class.model_fields) - shared)) for service in services)]:
-        if not names:
-            continue
-        lines += [f"## {title}", "", "| Variable | Default | Meaning |", "|---|---|---|"]
-        for name in names:
-            described = cls.model_fields[name]
-            default = described.get_default(call_default_factory=True)
-            lines.append(f"| `QUARTIER_{name.upper()}` | `{default if default not in (None, [], {}) else ''}` | {described.description} |".replace("``", "none"))
-        lines.append("")
+    tables = [("Every service", Settings, sorted(shared))]
+    tables += [(one.name.capitalize(), one.settings_class, sorted(set(one.settings_class.model_fields) - shared)) for one in services]
+    for title, cls, names in tables:
+        if names:
+            lines += [f"## {title}", "", "| Variable | Default | Meaning |", "|---|---|---|", *(_setting(cls, name) for name in names), ""]
     return "\n".join(lines)
+
+
+def _setting(cls: type[Settings], name: str) -> str:
+    described = cls.model_fields[name]
+    default = described.get_default(call_default_factory=True)
+    shown = "none" if default in (None, [], {}) else f"`{default}`"
+    return f"| `QUARTIER_{name.upper()}` | {shown} | {described.description} |"
 
 
 def authorisation_table(services: list[Service]) -> str:

@@ -20,7 +20,8 @@ ENVELOPE = {
         "ce_specversion": {"const": "1.0"}, "ce_id": {"type": "string", "description": "UUIDv7, the same on each retry."},
         "ce_source": {"type": "string", "format": "uri", "description": "The city's public address and the service."},
         "ce_type": {"type": "string"}, "ce_subject": {"type": "string"}, "ce_time": {"type": "string", "format": "date-time"},
-        "ce_dataschema": {"type": "string", "format": "uri"}, "ce_partitionkey": {"type": "string", "description": "Also the record's key."},
+        "ce_dataschema": {"type": "string", "format": "uri"},
+        "ce_partitionkey": {"type": "string", "description": "Also the record's key."},
         "ce_sequence": {"type": "string", "pattern": "^[0-9]{10}$", "description": "Counts the events of one subject, from 1."},
         "ce_correlationid": {"type": "string", "description": "Shared by the events of one command."},
         "ce_causationid": {"type": "string", "description": "The event that was being handled."},
@@ -64,7 +65,8 @@ def document(services: Iterable["Service"]) -> dict[str, Any]:
                              for cls in sorted(heard, key=lambda cls: cls.__name__) if topic in cls.event_topics]}
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Quartier", "version": "1", "description": "Every fact of the house. CloudEvents 1.0 in binary mode on Apache Kafka."},
+        "info": {"title": "Quartier", "version": "1",
+                 "description": "Every fact of the house. CloudEvents 1.0 in binary mode on Apache Kafka."},
         "channels": channels, "operations": operations,
         "components": {"messages": {cls.__name__: _message(cls) for cls in events}}}
 

@@ -134,7 +134,8 @@ def documents_of(service: "Service") -> APIRouter:
     return documents
 
 
-STYLE = """:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif } body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+STYLE = """:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 code, pre { font-family: ui-monospace, monospace; overflow-wrap: anywhere } pre { white-space: pre-wrap }
 section { border-top: 1px solid; padding: 1rem 0 } h2 { margin: 2rem 0 0 } h3 { margin: 0 }"""
 

@@ -18,7 +18,6 @@ from quartier.contracts.requests import (
 )
 from quartier.handlers import Handlers, Received
 from quartier.uow import UnitOfWork
-
 from quartier_portal.figures.commands import fold
 
 handlers = Handlers()

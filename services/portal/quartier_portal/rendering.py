@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
 from quartier import i18n, telemetry
 from quartier.contracts.accounts import Role
 from quartier.problems import Problem
@@ -64,13 +65,15 @@ def render(template: str, lang: str, settings: Settings, page: Page, **context: 
     return templates().get_template(template).render(
         lang=lang, page=page, t=lambda message, **variables: t(lang, message, **variables), url=lambda path: f"/{lang}{path}",
         date=lambda value, form="short": _date(value, form, lang), when=lambda value: _when(value, lang, settings.zone), instant=_iso,
-        expected=lambda value, precision: i18n.expected(_day(value), precision, lang), number=lambda value: i18n.number(value, lang), **context)
+        expected=lambda value, precision: i18n.expected(_day(value), precision, lang),
+        number=lambda value: i18n.number(value, lang), **context)
 
 
 def html(content: str, status: int = 200) -> HTMLResponse:
     """A page under the policy of all pages; it shows what one person may see, so nobody between keeps it."""
     return HTMLResponse(content, status, headers={
-        "content-security-policy": POLICY, "cache-control": "no-store", "referrer-policy": "same-origin", "x-content-type-options": "nosniff",
+        "content-security-policy": POLICY, "cache-control": "no-store", "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
         "permissions-policy": "camera=(), geolocation=(), microphone=()", "cross-origin-opener-policy": "same-origin"})
 
 

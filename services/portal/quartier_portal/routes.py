@@ -4,9 +4,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse
+
 from quartier.auth import public
 from quartier.problems import NotFound
-
 from quartier_portal.asks.routes import router as asks
 from quartier_portal.datasets.routes import router as datasets
 from quartier_portal.desk.datasets import router as desk_datasets

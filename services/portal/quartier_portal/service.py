@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from fastapi import Depends
-from quartier.service import Service
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from quartier.service import Service
 from quartier_portal.live.hub import Hub
 from quartier_portal.rendering import show_problem
 from quartier_portal.settings import PortalSettings

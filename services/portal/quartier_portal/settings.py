@@ -1,6 +1,7 @@
 """What may differ from one portal to the next."""
 
 from pydantic import Field
+
 from quartier.settings import Settings
 
 

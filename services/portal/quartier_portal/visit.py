@@ -9,12 +9,12 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+
 from quartier import clock
 from quartier.client import Answered
 from quartier.contracts.accounts import Role
 from quartier.problems import Forbidden, Problem
 from quartier.service import Runtime
-
 from quartier_portal import rendering
 from quartier_portal.rendering import Page, Person
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,10 +32,8 @@ def tail(
 ) -> None:
     """Print events as they pass, one a line, until Ctrl-C."""
     names = topic or [known.name for known in topics()]
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(_tail(names, Start.EARLIEST if from_start else Start.LATEST, count))
-    except KeyboardInterrupt:
-        pass
 
 
 async def _tail(names: list[str], start: Start, count: int | None) -> None:

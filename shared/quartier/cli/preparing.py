@@ -85,7 +85,8 @@ def doctor() -> None:
         settings = Settings()
         services = installed()
         console.print(f"Installed: {', '.join(service.name for service in services)}.")
-        console.print(f"Bus: {'Apache Kafka at ' + ', '.join(settings.kafka) if settings.kafka else 'the built-in log (one host, one process)'}.")
+        transport = f"Apache Kafka at {', '.join(settings.kafka)}" if settings.kafka else "the built-in log (one host, one process)"
+        console.print(f"Bus: {transport}.")
         missing = [] if (keys.folder_of(settings) / "public.json").exists() else ["There are no keys: run `quartier keys create`."]
         settings.folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(settings.folder).free < 100 * 1024 * 1024:

@@ -18,6 +18,7 @@ from quartier.cli.demo import greet, seed
 from quartier.cli.terminal import console, refuse, service_named
 from quartier.migrations import upgrade
 from quartier.service import create_app, installed, prepare_topics
+from quartier.serving import serving
 from quartier.settings import Settings
 from quartier.traces import TraceRing
 
@@ -30,7 +31,7 @@ def up(
     """Run the whole city in this process: SQLite files, the built-in log and a local mailbox in one folder."""
     settings = Settings()
     if settings.kafka or settings.database_url:
-        refuse("`quartier up` runs everything embedded. With QUARTIER_KAFKA or QUARTIER_DATABASE_URL, run `quartier serve <service>` instead.")
+        refuse("`quartier up` runs everything embedded. With QUARTIER_KAFKA or QUARTIER_DATABASE_URL, run `quartier serve <service>`.")
     _log_plainly()
     with _only_one(settings.folder):
         services = installed()
@@ -90,16 +91,13 @@ async def _welcome(application: FastAPI, port: int, demo: bool) -> None:
 
 def _serve(application: ASGIApp, host: str, port: int, after_start: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
     """Serve until a signal comes; open event streams are not waited for longer than a moment."""
-    server = uvicorn.Server(uvicorn.Config(application, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2,
-                                           server_header=False, date_header=True))
+    config = uvicorn.Config(application, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
 
     async def run() -> None:
-        serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)
-        if after_start and server.started:
-            await after_start()
-        await serving
+        async with serving(config) as server:
+            if after_start and not server.done():
+                await after_start()
+            await server
 
     try:
         asyncio.run(run())

@@ -25,6 +25,7 @@ from quartier import clock, ids, keys
 from quartier.contracts.accounts import Role
 from quartier.migrations import upgrade
 from quartier.service import Runtime, Service, create_app, installed, prepare_topics
+from quartier.serving import serving
 
 PUBLIC_URL = "https://city.test"
 
@@ -171,7 +172,8 @@ async def running_city(folder: Path, *, services: Iterable[str] | None = None, d
             http = await stack.enter_async_context(httpx.AsyncClient(
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=url, timeout=30))
             if listening:
-                await stack.enter_async_context(_serving(app, listening))
+                config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+                await stack.enter_async_context(serving(config, [listening]))
             yield City(app, http, folder, clock_file, url)
     finally:
         clock.use_clock_file(None)
@@ -182,17 +184,3 @@ def _listen() -> socket.socket:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     return listening
-
-
-@asynccontextmanager
-async def _serving(app: Any, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve the app at the socket until the block ends; the app's lifespan is somebody else's."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not running.done():
-        await asyncio.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await running

@@ -10,6 +10,7 @@ from quartier.contracts.wishes import Property, Weight
 STEPS = ("what", "more", "wishes", "check")
 WISHES = 3
 """Wishes that the form offers; the API takes twenty."""
+WISH_PARTS = ("property", "wanted", "weight")
 TEXTS = ("title", "body", "question", "area", "period", "reuse", "how_today", "address")
 LIMITS = {"title": 200, "body": 20_000, "question": 5000, "area": 200, "period": 100, "reuse": 5000, "how_today": 5000, "address": 320}
 PLACES = {"title": "what", "body": "what", "kind": "what", "question": "more", "area": "more", "period": "more", "reuse": "more",
@@ -27,7 +28,7 @@ class Ask:
     @classmethod
     def read(cls, form: Mapping[str, object]) -> "Ask":
         """From what the browser sent; fields that the form does not have are dropped."""
-        names = {*TEXTS, "kind", "key", *(f"wish{number}_{part}" for number in range(1, WISHES + 1) for part in ("property", "wanted", "weight"))}
+        names = {*TEXTS, "kind", "key", *(f"wish{number}_{part}" for number in range(1, WISHES + 1) for part in WISH_PARTS)}
         ask = cls({name: str(value) for name, value in form.items() if name in names and isinstance(value, str)})
         ask.values.setdefault("key", str(ids.new_id()))
         return ask
@@ -43,9 +44,9 @@ class Ask:
     @property
     def wishes(self) -> list[dict[str, str]]:
         """The wishes that were filled in."""
-        rows = [{part: self[f"wish{number}_{part}"].strip() for part in ("property", "wanted", "weight")} for number in range(1, WISHES + 1)]
-        return [{"property": row["property"] or Property.OTHER.value, "wanted": row["wanted"], "weight": row["weight"] or Weight.MUST.value}
-                for row in rows if row["wanted"]]
+        rows = [{part: self[f"wish{number}_{part}"].strip() for part in WISH_PARTS} for number in range(1, WISHES + 1)]
+        return [{"property": row["property"] or Property.OTHER.value, "wanted": row["wanted"],
+                 "weight": row["weight"] or Weight.MUST.value} for row in rows if row["wanted"]]
 
     def hidden(self, step: str) -> list[tuple[str, str]]:
         """What the page of that step has to carry along: everything that does not stand on it."""

@@ -4,15 +4,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+
 from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.requests import RequestKind
 from quartier.contracts.wishes import Property, Weight
-
 from quartier_portal.asks.form import LIMITS, STEPS, Ask, place_of
 from quartier_portal.visit import OurOwnPage, Visit, Visiting
 
 router = APIRouter()
+SHORTEST = (("title", 4), ("body", 1))
 WHY = "anybody may ask the city for data, without an account"
 
 
@@ -31,7 +32,7 @@ async def go_on(visit: Visiting, request: Request) -> HTMLResponse:
         return _show(visit, str(form["to"]), ask)
     step = str(form.get("step"))
     if step == "what":
-        ask.errors = [(name, visit.t(f"ask-{name}-missing")) for name, least in (("title", 4), ("body", 1)) if len(ask[name].strip()) < least]
+        ask.errors = [(name, visit.t(f"ask-{name}-missing")) for name, least in SHORTEST if len(ask[name].strip()) < least]
     if ask.errors:
         return _show(visit, "what", ask)
     if step != "check":

@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+
 from quartier import i18n
 from quartier.auth import public
-
 from quartier_portal.visit import Visit, Visiting
 
 router = APIRouter()
 WHY = "what is published is public"
+LISTED = ("columns", "formats")
 COVERED = ("area", "period", "spatial_unit", "frequency", "resolution", "licence")
 
 
@@ -33,9 +34,10 @@ async def show_dataset(visit: Visiting, slug: str) -> HTMLResponse:
     title = best(visit, dataset["title"])
     coverage = (dataset["current"] or {}).get("coverage") or {}
     facts = [{"name": visit.t(f"property-{name}"), "value": coverage[name]} for name in COVERED if coverage.get(name)]
-    facts += [{"name": visit.t(f"dataset-{name}"), "value": ", ".join(coverage[name])} for name in ("columns", "formats") if coverage.get(name)]
-    return visit.page("datasets/dataset.html", title["text"], dataset=dataset, heading=title, description=best(visit, dataset["description"]),
-                      coverage=facts, versions=[_version(visit, one) for one in dataset["versions"] if one["state"] == "published"])
+    facts += [{"name": visit.t(f"dataset-{name}"), "value": ", ".join(coverage[name])} for name in LISTED if coverage.get(name)]
+    versions = [_version(visit, one) for one in dataset["versions"] if one["state"] == "published"]
+    return visit.page("datasets/dataset.html", title["text"], dataset=dataset, heading=title, versions=versions, coverage=facts,
+                      description=best(visit, dataset["description"]))
 
 
 def best(visit: Visit, texts: dict[str, str | None]) -> dict[str, str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from quartier import i18n, ids
 from quartier.problems import Problem
-
 from quartier_portal.visit import Visit
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+
 from quartier import ids
 from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.accounts import Role
-
 from quartier_portal.desk.routes import STAFF, WHY
 from quartier_portal.visit import OurOwnPage, Visit, Visiting
 
@@ -59,7 +59,8 @@ async def prepare_version(visit: Visiting, request: Request) -> Response:
             "distributions": [{"format": typed.get("format", ""), "url": typed.get("url", "")}],
             "request_ids": typed.get("requests", "").replace(",", " ").split()}
     try:
-        await visit.post("publications", f"/datasets/{typed.get('slug', '')}/versions", json=body, headers={"idempotency-key": typed["key"]})
+        await visit.post("publications", f"/datasets/{typed.get('slug', '')}/versions", json=body,
+                         headers={"idempotency-key": typed["key"]})
     except Answered as problem:
         if problem.status not in (404, 409, 422):
             raise

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
+
 from quartier.auth import public
 from quartier.contracts.accounts import Role
-
 from quartier_portal.desk.routes import WHY
 from quartier_portal.visit import OurOwnPage, Visiting
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+
 from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.accounts import Role
 from quartier.problems import NotFound
-
 from quartier_portal.desk.acts import Typed, fields_of
 from quartier_portal.gallery import sample
 from quartier_portal.register.parts import parts
@@ -37,8 +37,8 @@ async def show_queue(visit: Visiting, name: Literal["first_look", "sorting", "da
     """The tasks of one queue, the most urgent first."""
     visit.require(*STAFF)
     queue = await visit.get("requests", f"/queues/{name}")
-    tasks = [{"verb": task["why"], "object": task["title"]["text"], "href": f"/{visit.lang}/desk/requests/{task['ref']}", "why": task["ref"],
-              "due": task["due"], "is_late": task["is_late"]} for task in queue["items"]]
+    tasks = [{"verb": task["why"], "object": task["title"]["text"], "href": f"/{visit.lang}/desk/requests/{task['ref']}",
+              "why": task["ref"], "due": task["due"], "is_late": task["is_late"]} for task in queue["items"]]
     return visit.page("desk/queue.html", visit.t(f"queue-{name}"), density="desk", tasks=tasks, name=name)
 
 
@@ -107,7 +107,7 @@ async def _preview(visit: Visit, key: str, typed: Typed, preview: dict[str, Any]
 
 
 async def _form(visit: Visit, key: str, event: str, typed: Typed | None = None, *, status: int = 200) -> HTMLResponse:
-    request, possible = await asyncio.gather(visit.get("requests", f"/requests/{key}"), visit.get("requests", f"/requests/{key}/transitions"))
+    request, possible = await asyncio.gather(*(visit.get("requests", f"/requests/{key}{part}") for part in ("", "/transitions")))
     act = next((one for one in possible["items"] if one["event"] == event), None)
     if act is None:
         raise NotFound("This cannot be done with the request as it stands.")

@@ -15,7 +15,6 @@ from quartier.contracts.requests import (
     TriageStarted,
 )
 from quartier.uow import UnitOfWork
-
 from quartier_portal.figures.model import RequestCard
 
 

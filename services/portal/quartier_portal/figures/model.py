@@ -3,11 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
+
 from quartier.contracts.requests import Outcome, Visibility
 from quartier.contracts.words import Language, Precision
 from quartier.database import Utc
-from sqlalchemy import Text
-from sqlmodel import Field, SQLModel
 
 
 class RequestCard(SQLModel, table=True):

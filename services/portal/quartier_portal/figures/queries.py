@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from statistics import median
 
-from quartier.contracts.requests import Visibility
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from quartier.contracts.requests import Visibility
 from quartier_portal.figures.model import RequestCard
 
 LATEST = 10

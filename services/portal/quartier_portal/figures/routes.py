@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+
 from quartier import i18n
 from quartier.auth import public
 from quartier.contracts.requests import Outcome
 from quartier.web import Out
-
 from quartier_portal.figures.model import RequestCard
 from quartier_portal.figures.queries import figures
 from quartier_portal.register.parts import LABELS, TONES

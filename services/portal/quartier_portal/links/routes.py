@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import HTMLResponse
+
 from quartier import i18n
 from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.notices import Purpose
-
 from quartier_portal.register.parts import parts
 from quartier_portal.sessions.routes import SIGN_IN_COOKIE, keep_session
 from quartier_portal.visit import OurOwnPage, Visit, Visiting, from_our_own_page

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from quartier.auth import public
 
+from quartier.auth import public
 from quartier_portal.live.hub import Hint, Hub
 
 router = APIRouter()

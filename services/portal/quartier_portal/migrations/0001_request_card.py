@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from quartier.database import UtcDateTime
 
 revision = "portal_0001"

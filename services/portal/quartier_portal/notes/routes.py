@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
-from quartier.auth import public
 
+from quartier.auth import public
 from quartier_portal.visit import Visiting
 
 router = APIRouter()

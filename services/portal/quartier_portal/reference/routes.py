@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
 from quartier.asyncapi import schema_of
 from quartier.auth import public
 from quartier.events import event_class
 from quartier.problems import NotFound, Problem
-
 from quartier_portal.rendering import language_of
 from quartier_portal.visit import Visiting
 

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
+
 from quartier import i18n, ids
 from quartier.auth import public
 from quartier.client import Answered
-
 from quartier_portal.register.parts import LABELS, parts, tone
 from quartier_portal.visit import OurOwnPage, Visit, Visiting
 
@@ -78,6 +78,7 @@ def _told(notices: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _promise(visit: Visit, slip: dict[str, Any]) -> list[str]:
     """One line of the slip ledger: what happened to a promise, which date it names, and why."""
-    new, old = (slip[name] and i18n.expected(date.fromisoformat(slip[name]), slip[f"{name}_precision"], visit.lang) for name in ("new", "old"))
+    which = "new" if slip["new"] else "old"
+    named = i18n.expected(date.fromisoformat(slip[which]), slip[f"{which}_precision"], visit.lang)
     why = slip["why"] or {}
-    return [visit.t(f"slip-{slip['kind']}", days=slip["days"] or 0), new or old or "", why.get(visit.lang) or why.get("en") or why.get("fr") or ""]
+    return [visit.t(f"slip-{slip['kind']}", days=slip["days"] or 0), named, why.get(visit.lang) or why.get("en") or why.get("fr") or ""]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
+
 from quartier.auth import public
 from quartier.problems import Problem
-
 from quartier_portal.visit import SESSION_COOKIE, OurOwnPage, Visiting
 
 router = APIRouter()
@@ -30,8 +30,7 @@ async def ask_for_link(visit: Visiting, address: Annotated[str, Form(max_length=
     except Problem as problem:
         if problem.status != 422:
             raise
-        page = visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address=address, error=visit.t("sign-in-wrong"), status=422)
-        return page
+        return visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address=address, error=visit.t("sign-in-wrong"), status=422)
     page = visit.page("sessions/sign_in_sent.html", visit.t("sign-in-sent-title"), address=address, code=asked["code"])
     page.set_cookie(SIGN_IN_COOKIE, asked["browser_secret"], max_age=SIGN_IN_LIFE, path="/", secure=True, httponly=True, samesite="lax")
     return page

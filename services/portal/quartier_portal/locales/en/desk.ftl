@@ -113,3 +113,4 @@ preview-mail = This mail goes out
 preview-no-mail = No mail goes out.
 preview-do = Do it
 preview-change = Change something
+desk-message-id = Message-ID

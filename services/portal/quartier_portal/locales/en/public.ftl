@@ -146,3 +146,4 @@ note-period = { $first } to { $last }, as it stands today
 note-facts = The facts behind it (JSON Lines)
 
 problem-kind-advice = The answer that led you here says in “detail” what to do, and in “errors” which fields are concerned. Its trace id helps the city to find what happened.
+problem-status-code = HTTP { $status }

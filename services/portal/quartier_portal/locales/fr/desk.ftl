@@ -109,3 +109,4 @@ preview-mail = Ce message part
 preview-no-mail = Aucun message ne part.
 preview-do = Le faire
 preview-change = Changer quelque chose
+desk-message-id = Message-ID

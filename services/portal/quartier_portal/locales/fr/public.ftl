@@ -146,3 +146,4 @@ note-period = du { $first } au { $last }, telle qu’elle est aujourd’hui
 note-facts = Les faits qui la fondent (JSON Lines)
 
 problem-kind-advice = La réponse qui vous a mené ici dit dans « detail » que faire, et dans « errors » quels champs sont concernés. Son numéro de trace aide la ville à retrouver ce qui s’est passé.
+problem-status-code = HTTP { $status }
