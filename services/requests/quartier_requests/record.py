@@ -40,16 +40,14 @@ async def record(uow: UnitOfWork, request: Request, done: Done) -> UUID:
     if request.is_settled:
         request.answer = facts
     event_id = uow.emit(request, done.event)
-    await uow.session.flush()
     uow.session.add(RequestEvent(
         id=event_id, request_id=request.id, number=request.sequence, event=done.row.event, at=done.at, by=done.by,
-        from_state=done.from_state, to_state=request.state, is_public=done.row.public,
-        facts=facts))
+        from_state=done.from_state, to_state=request.state, is_public=done.row.public, facts=facts))
     if done.slip is not None:
         uow.session.add(done.slip)
-    await _set_timers(uow, request, done)
     if done.row.owes is not None:
         await owe(uow, request, done.row.owes, event_id, done.at)
+    await _set_timers(uow, request, done)
     # The answer names the version that the commit will leave, so every change has to be written by now.
     await uow.session.flush()
     return event_id
