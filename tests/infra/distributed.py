@@ -20,7 +20,7 @@ from quartier.testing.postgres import PostgresServer
 from quartier.testing.processes import LocalProcess, free_port
 from quartier.testing.smtp import Mail, MailServer
 from tests.infra.compose import Container, HealthCheck, NotUnderstood, in_order, located, read
-from tests.infra.proxy import Proxy, routes
+from tests.infra.proxy import Proxy, read_routes
 
 ROOT = Path(__file__).parents[2]
 # The only things that a process gets and the file does not say: where programs are, and a home that is not somebody's.
@@ -78,7 +78,7 @@ class City:
             if container.name == "postgres":
                 self._run_first_scripts(container)
             elif container.name == "proxy":
-                self._proxy = Proxy(routes(self._bound(container, "/etc/caddy/Caddyfile"), self._addresses), self._proxy_port)
+                self._proxy = Proxy(read_routes(self._bound(container, "/etc/caddy/Caddyfile"), self._addresses), self._proxy_port)
             elif container.is_ours:
                 self._launch(container)
 
@@ -114,17 +114,18 @@ class City:
 
     def _places(self) -> dict[tuple[str, int], str]:
         """Where each address of the compose network is on this machine; `localhost` is the machine of whoever opens a page."""
+        sink = self.otlp.url.removeprefix("http://")
         servers = {("kafka", 9092): self.kafka.bootstrap, ("postgres", 5432): f"{self.database.host}:{self.database.port}",
-                   ("mail", 1025): self.mail.address, ("otel", 4318): self.otlp.url.removeprefix("http://"),
+                   ("mail", 1025): self.mail.address, ("otel", 4318): sink, ("jaeger", 16686): sink,
                    ("proxy", 80): f"127.0.0.1:{self._proxy_port}"}
         if missing := [place for place in servers if place[1] not in self.containers[place[0]].ports]:
             raise NotUnderstood(f"the file no longer offers {missing}")
-        others = {name for name, container in self.containers.items() if not container.is_ours}
-        if strange := others - {name for name, _ in servers} - {"jaeger"}:
+        if strange := {name for name, container in self.containers.items() if not container.is_ours} - {name for name, _ in servers}:
             raise NotUnderstood(f"nothing on this machine stands in for {', '.join(strange)}")
         ours = {(name, self.containers[name].ports[0]): f"127.0.0.1:{port}" for name, port in self._ports.items()}
-        [outside] = self.containers["proxy"].published
-        return {**servers, **ours, ("localhost", outside): servers["proxy", 80]}
+        published = {("localhost", outside): servers[name, inside] for name in ("proxy", "jaeger")
+                     for outside, inside in self.containers[name].published.items()}
+        return servers | ours | published
 
     def _here(self, text: str, container: Container) -> str:
         """A word of the file, with hosts, the database's name and the container's folders as they are on this machine."""

@@ -7,7 +7,7 @@ import yaml
 
 from tests.infra import distributed
 from tests.infra.compose import NotUnderstood, in_order, located, read
-from tests.infra.proxy import routes
+from tests.infra.proxy import read_routes
 
 ROOT = Path(__file__).parents[2]
 SERVICES = {"accounts", "notify", "portal", "publications", "requests"}
@@ -83,9 +83,15 @@ def test_an_address_that_the_file_does_not_offer_is_an_error():
 
 def test_the_proxy_leads_to_every_service_and_by_default_to_the_portal(containers):
     addresses = {(name, 8000): f"{name}.test:8000" for name in SERVICES}
-    table = routes(ROOT / "infra/caddy/Caddyfile", addresses)
+    table = read_routes(ROOT / "infra/caddy/Caddyfile", addresses).table
     assert table[-1] == ("/", "portal.test:8000")
     assert dict(table[:-1]) == {f"/api/{name}/": f"{name}.test:8000" for name in SERVICES - {"portal"}}
+
+
+def test_every_setting_in_the_file_is_a_setting_that_exists(containers):
+    documented = set(re.findall(r"`(QUARTIER_\w+)`", (ROOT / "docs/reference/settings.md").read_text()))
+    used = {name for container in containers.values() for name in container.environment if name.startswith("QUARTIER_")}
+    assert used <= documented
 
 
 def test_spans_find_their_way_from_the_services_through_the_collector_to_jaeger(containers):

@@ -55,7 +55,9 @@ def test_what_a_person_asks_becomes_a_mail_in_one_trace_across_processes(distrib
     contact, _ = post(f"{distributed_city.url}/api/accounts/v1/contacts", {"address": address, "language": "en"})
     _, headers = post(f"{distributed_city.url}/api/requests/v1/requests", {
         "contact_ticket": contact["contact_ticket"], "kind": "new", "title": title, "body": "Every tree, with its species.",
-        "lang": "en", "wishes": [], "themes": []}, **{"Idempotency-Key": secrets.token_hex(16)})
+        "lang": "en", "wishes": [], "themes": []},
+        **{"Idempotency-Key": secrets.token_hex(16), "Quartier-Traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
+    assert headers["trace-id"] != "ab" * 16, "a stranger joined our own trace"
 
     [mail] = eventually(lambda: distributed_city.mail.to(address))
     assert f"{distributed_city.url}/en/l/" in mail.text()
