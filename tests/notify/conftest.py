@@ -151,7 +151,8 @@ class Notify:
             self.neighbours.away = set()
 
     async def told(self, cls: type[Event]) -> list[Event]:
-        """The events of that type on notify's own topic."""
+        """The events of that type on notify's own topic, once everything that was emitted is there."""
+        await self.city.quiet()
         async with self.city.app.state.bus.tail(["quartier.notify"], {}) as records:
             found = []
             while True:

@@ -13,6 +13,7 @@ from quartier_notify.mail import queries
 from quartier_notify.mail.letters import Head, write
 from quartier_notify.mail.schemas import MailShown, MailsOut, Preview, PreviewIn
 from quartier_notify.service import Here, Reading
+from quartier_notify.settings import NotifySettings
 
 router = APIRouter()
 
@@ -24,7 +25,8 @@ async def list_mails(session: Reading, here: Here, request: Request, response: R
     """The mails of a city that has no mail server, the newest first."""
     found = await queries.list_mails(session, to, cursor, limit, here.keys.secret("cursors"))
     link_next(request, response, found)
-    return MailsOut.model_validate(found)
+    settings: NotifySettings = here.settings
+    return MailsOut(items=found.items, next=found.next, server=settings.smtp)
 
 
 @router.get("/mailbox/{id}", **allow("mailbox.read"))

@@ -35,6 +35,7 @@ class MailsOut(Out):
 
     items: list[MailOut]
     next: str | None
+    server: str | None = Field(description="The mail server to which mails go instead, where there is one.")
 
 
 class PreviewIn(Body):
