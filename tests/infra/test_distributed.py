@@ -41,6 +41,11 @@ def test_each_service_is_a_process_of_its_own_and_ready(distributed_city: City):
         assert f"serve {name}" in " ".join(psutil.Process(distributed_city.processes[name].pid).cmdline())
 
 
+def test_the_doctor_finds_each_service_whole(distributed_city: City):
+    for name in SERVICES:
+        assert "is there" in distributed_city.run(name, "quartier", "doctor", name)
+
+
 def test_people_reach_the_pages_and_every_api_at_one_address(distributed_city: City):
     with urllib.request.urlopen(f"{distributed_city.url}/en/", timeout=20) as answer:
         assert "<html" in answer.read().decode()

@@ -22,6 +22,10 @@ keys_app = typer.Typer(no_args_is_help=True, help="The keys by which services kn
 Names = Annotated[list[str] | None, typer.Argument(help="Services; all that are installed, without any.")]
 
 
+def _chosen(names: list[str] | None) -> list[Service]:
+    return [service_named(name) for name in names] if names else installed()
+
+
 def database_of(service: Service) -> Database:
     """The database that this service's settings name."""
     settings = service.settings_class()
@@ -35,7 +39,7 @@ def migrate(names: Names = None) -> None:
     """Bring the databases to the shape that this version expects. Running it again changes nothing."""
 
     async def run() -> None:
-        for service in [service_named(name) for name in names] if names else installed():
+        for service in _chosen(names):
             database = database_of(service)
             await upgrade(database, service)
             await database.stop()
@@ -78,13 +82,13 @@ def create_keys(folder: Annotated[Path | None, typer.Option("--out", help="Where
     console.print(f"Made keys for {', '.join(made)} in {place}." if made else f"All keys are in {place} already.")
 
 
-def doctor() -> None:
-    """Look at everything that this installation needs and say what is missing; exit code 1 when something is."""
+def doctor(names: Names = None) -> None:
+    """Look at everything that these services need and say what is missing; exit code 1 when something is."""
 
     async def look() -> list[str]:
         settings = Settings()
-        services = installed()
-        console.print(f"Installed: {', '.join(service.name for service in services)}.")
+        services = _chosen(names)
+        console.print(f"Services: {', '.join(service.name for service in services)}.")
         transport = f"Apache Kafka at {', '.join(settings.kafka)}" if settings.kafka else "the built-in log (one host, one process)"
         console.print(f"Bus: {transport}.")
         missing = [] if (keys.folder_of(settings) / "public.json").exists() else ["There are no keys: run `quartier keys create`."]
