@@ -8,6 +8,12 @@ def pytest_configure() -> None:
     close_the_network()
 
 
+@pytest.hookimpl(trylast=True)  # After the order was made random, which it stays within each part.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The city of separate processes comes last: it keeps running to the end, and both cores have other things to do until then."""
+    items.sort(key=lambda item: "distributed_city" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def distributed_city(city_kafka, postgres_server, otlp_sink):
     """A city of separate processes, as docker-compose.yml says; a test that kills things makes its own by `distributed.city`."""
