@@ -69,10 +69,10 @@ def render(template: str, lang: str, settings: Settings, page: Page, **context: 
         number=lambda value: i18n.number(value, lang), **context)
 
 
-def html(content: str, status: int = 200) -> HTMLResponse:
-    """A page under the policy of all pages; it shows what one person may see, so nobody between keeps it."""
+def html(content: str, status: int = 200, policy: str = POLICY) -> HTMLResponse:
+    """A page under the policy of all pages, or its own; it shows what one person may see, so nobody between keeps it."""
     return HTMLResponse(content, status, headers={
-        "content-security-policy": POLICY, "cache-control": "no-store", "referrer-policy": "same-origin",
+        "content-security-policy": policy, "cache-control": "no-store", "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
         "permissions-policy": "camera=(), geolocation=(), microphone=()", "cross-origin-opener-policy": "same-origin"})
 

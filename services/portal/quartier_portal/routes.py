@@ -16,14 +16,20 @@ from quartier_portal.figures.routes import router as figures
 from quartier_portal.links.routes import router as links
 from quartier_portal.live.routes import router as live
 from quartier_portal.notes.routes import router as notes
+from quartier_portal.ops.messages import router as ops_messages
+from quartier_portal.ops.routes import router as ops
+from quartier_portal.ops.traces import router as ops_traces
 from quartier_portal.reference.routes import router as reference
 from quartier_portal.register.routes import router as register
 from quartier_portal.rendering import language_of
 from quartier_portal.sessions.routes import router as sessions
 
 router = APIRouter()
-for part in (live, reference, figures, sessions, links, asks, register, datasets, notes, desk, desk_datasets, desk_deliveries):
+for part in (live, figures):
     router.include_router(part)
+for pages in (reference, sessions, links, asks, register, datasets, notes, desk,
+              desk_datasets, desk_deliveries, ops, ops_messages, ops_traces):
+    router.include_router(pages, include_in_schema=False)
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

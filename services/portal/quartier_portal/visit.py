@@ -59,11 +59,12 @@ class Visit:
     def _headers(self) -> dict[str, str]:
         return {"accept-language": self.lang}
 
-    def page(self, template: str, title: str, *, density: str = "public", status: int = 200, **context: Any) -> HTMLResponse:
-        """A rendered page."""
+    def page(self, template: str, title: str, *, density: str = "public", status: int = 200, policy: str = rendering.POLICY,
+             **context: Any) -> HTMLResponse:
+        """A rendered page; `policy` is for one that needs another than all pages."""
         path = self.request.url.path.removeprefix(f"/{self.lang}") or "/"
         page = Page(title, path, density, self.person, self.runtime.settings.city)
-        return rendering.html(rendering.render(template, self.lang, self.runtime.settings, page, visit=self, **context), status)
+        return rendering.html(rendering.render(template, self.lang, self.runtime.settings, page, visit=self, **context), status, policy)
 
     def t(self, message: str, **variables: Any) -> str:
         """A text of the portal in the language of the page."""

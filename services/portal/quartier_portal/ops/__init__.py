@@ -1,0 +1,1 @@
+"""The operators' console: traces, queues, what is stuck, the local mailbox."""

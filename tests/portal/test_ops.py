@@ -1,0 +1,161 @@
+"""The operators' console: what waits, what is stuck and becomes of it, mails and traces; for operators alone."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from quartier import telemetry
+from quartier.bus import Record
+from quartier.contracts.accounts import Role
+from quartier.testing.app import City
+from quartier.traces import TraceRing
+from quartier_accounts.people import commands
+from tests.accounts.house import House, somebody
+
+PAGES = ["/ops", *(f"/ops/services/{name}" for name in ("accounts", "notify", "portal", "publications", "requests")), "/ops/deliveries",
+         "/ops/deliveries?state=failed", "/ops/mailbox", "/ops/traces", "/ops/traces?q=R-2026-0001"]
+
+
+@pytest.fixture
+def traced(city: City) -> Iterator[TraceRing]:
+    """Spans go into the city's ring, as `quartier up` has it."""
+    ring = TraceRing(city.folder / "traces.db")
+    telemetry.start("city", processor=ring)
+    yield ring
+    telemetry.stop()
+
+
+@pytest.fixture
+async def operator(city: City) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of an operator who has signed in by her mail."""
+    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as browser:
+        await sign_in(city, browser, Role.OPERATOR)
+        yield browser
+
+
+async def sign_in(city: City, browser: httpx.AsyncClient, *roles: Role) -> str:
+    """Sign in by the link in a mail, as a person does; her address."""
+    address = somebody()
+    await House(city).meet(address)
+    for role in roles:
+        async with city.runtime("accounts").unit_of_work() as uow:
+            await commands.grant(uow, address, role)
+    await browser.post("/en/sign-in", data={"address": address})
+    await city.quiet()
+    mail = next(mail for mail in reversed(await city.mails()) if mail.to == address)
+    answer = await browser.post(mail.secret_path)
+    assert answer.status_code == 303, answer.text
+    return address
+
+
+async def break_something(city: City) -> None:
+    """Somebody writes bytes that are no event to a topic that notify reads."""
+    await city.runtime("notify").bus.publish([Record("quartier.requests", b"no-such-request", b"\xff{not an event", (("ce_type", b"?"),))])
+    await city.quiet()
+
+
+async def letter_path(operator: httpx.AsyncClient, service: str = "notify") -> str:
+    letters = (await operator.get(f"/en/ops/services/{service}")).text
+    return "/en/ops/dead-letters/" + letters.split('href="/en/ops/dead-letters/', 1)[1].split('"', 1)[0]
+
+
+async def test_every_page_is_there_for_operators_in_both_languages(city: City, operator: httpx.AsyncClient) -> None:
+    for page in PAGES:
+        for lang in ("en", "fr"):
+            answer = await operator.get(f"/{lang}{page}")
+            assert answer.status_code == 200, f"{lang}{page}: {answer.text[-500:]}"
+            assert f'lang="{lang}"' in answer.text
+
+
+async def test_officers_are_refused_and_visitors_asked_to_sign_in(city: City) -> None:
+    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as officer:
+        await sign_in(city, officer, Role.OFFICER)
+        mail = (await city.http.get("/api/notify/v1/mailbox", headers=city.bearer(Role.OPERATOR))).json()["items"][0]["id"]
+        for page in (*PAGES, f"/ops/mailbox/{mail}", f"/ops/mailbox/{mail}/html", f"/ops/mailbox/{mail}/raw", f"/ops/traces/{'0' * 32}",
+                     f"/ops/dead-letters/notify/{uuid4()}"):
+            assert (await officer.get(f"/en{page}")).status_code == 403, page
+            visitor = await city.http.get(f"/en{page}")
+            assert visitor.status_code == 303 and "/en/sign-in" in visitor.headers["location"], page
+        assert (await officer.post(f"/en/ops/dead-letters/notify/{uuid4()}/replay")).status_code == 403
+
+
+async def test_the_overview_says_which_transport_is_live_and_what_it_lacks(operator: httpx.AsyncClient) -> None:
+    page = (await operator.get("/en/ops")).text
+    assert "built-in log" in page and "keeps no second copy" in page
+    for service in ("accounts", "notify", "portal", "publications", "requests"):
+        assert f'href="/en/ops/services/{service}"' in page
+
+
+async def test_a_service_that_does_not_answer_says_so_and_the_rest_is_shown(make_city) -> None:
+    city: City = await make_city(service_urls={"surveys": "http://127.0.0.1:9"})
+    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as operator:
+        await sign_in(city, operator, Role.OPERATOR)
+        overview = await operator.get("/en/ops")
+        assert overview.status_code == 200
+        assert "The surveys service does not answer" in overview.text and 'href="/en/ops/services/requests"' in overview.text
+        assert (await operator.get("/en/ops/services/surveys")).status_code == 503
+        assert (await operator.get("/en/ops/services/nobody")).status_code == 404
+
+
+async def test_a_dead_letter_is_shown_replayed_in_vain_and_discarded_with_a_reason(city: City, operator: httpx.AsyncClient) -> None:
+    await break_something(city)
+    path = await letter_path(operator)
+    letter = await operator.get(path)
+    assert letter.status_code == 200 and "no-such-request" in letter.text and "{not an event" in letter.text
+    replayed = await operator.post(f"{path}/replay")
+    assert replayed.status_code == 409 and "This was not done" in replayed.text
+    assert (await operator.post(f"{path}/discard", data={"reason": " "})).status_code == 422
+    discarded = await operator.post(f"{path}/discard", data={"reason": "Broken by a test of ours"})
+    assert discarded.headers["location"] == "/en/ops/services/notify?done=discarded"
+    page = (await operator.get(discarded.headers["location"])).text
+    assert "The letter is closed and kept" in page and path not in page
+    assert "Broken by a test of ours" in (await operator.get(path)).text
+
+
+async def test_a_form_of_another_site_does_nothing(city: City, operator: httpx.AsyncClient) -> None:
+    await break_something(city)
+    path = await letter_path(operator)
+    refused = await operator.post(f"{path}/discard", data={"reason": "Not by me"}, headers={"sec-fetch-site": "cross-site"})
+    assert refused.status_code == 403
+    assert path in (await operator.get("/en/ops/services/notify")).text
+
+
+async def test_a_mail_is_shown_as_its_reader_sees_it_and_as_it_was_written(operator: httpx.AsyncClient) -> None:
+    box = (await operator.get("/en/ops/mailbox")).text
+    path = "/en/ops/mailbox/" + box.split('href="/en/ops/mailbox/', 1)[1].split('"', 1)[0]
+    mail = await operator.get(path)
+    assert "/l/" in mail.text and "<iframe" in mail.text and " sandbox " in mail.text
+    assert "frame-src 'self'" in mail.headers["content-security-policy"]
+    assert "frame-src" not in (await operator.get("/en/ops")).headers["content-security-policy"]
+    framed = await operator.get(f"{path}/html")
+    assert framed.text.lstrip().lower().startswith("<!doctype html")
+    assert framed.headers["content-security-policy"].endswith("sandbox") and "default-src 'none'" in framed.headers["content-security-policy"]
+    raw = await operator.get(f"{path}/raw")
+    assert "Message-ID:" in raw.text and raw.headers["content-type"].startswith("text/plain")
+
+
+async def test_with_a_mail_server_the_mailbox_says_where_mails_go(make_city) -> None:
+    city: City = await make_city(smtp="127.0.0.1:9")
+    listed = (await city.http.get("/api/notify/v1/mailbox", headers=city.bearer(Role.OPERATOR))).json()
+    assert listed["server"] == "127.0.0.1:9" and listed["items"] == []
+
+
+async def test_a_trace_is_found_by_its_id_and_drawn(city: City, traced: TraceRing, operator: httpx.AsyncClient) -> None:
+    trace_id = (await operator.get("/en/")).headers["trace-id"]
+    traced.force_flush()
+    found = (await operator.get("/en/ops/traces", params={"q": trace_id})).text
+    assert f'href="/en/ops/traces/{trace_id}"' in found
+    page = await operator.get(f"/en/ops/traces/{trace_id}")
+    assert page.status_code == 200 and "qtr-trace-bar" in page.text and "http.request.method" in page.text
+    assert (await operator.get(f"/en/ops/traces/{'0' * 32}")).status_code == 404
+    listed = (await operator.get("/en/ops/traces")).text
+    assert trace_id in listed
+
+
+async def test_where_a_collector_has_the_traces_the_page_leads_there(make_city) -> None:
+    city: City = await make_city(otlp="http://127.0.0.1:9", traces_url="https://traces.city.test")
+    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as operator:
+        await sign_in(city, operator, Role.OPERATOR)
+        assert 'href="https://traces.city.test"' in (await operator.get("/en/ops/traces")).text
