@@ -3,6 +3,7 @@
 Isolation marks are off: they would turn mail subjects into noise; user-given names are set apart by markup instead.
 """
 
+import re
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -80,12 +81,17 @@ def preferred(accept_language: str | None, default: str = Language.EN) -> str:
 
 def long_date(value: date, lang: str) -> str:
     """Such as « lundi 23 novembre 2026 »."""
-    return str(format_date(value, "full", locale=lang if lang == "fr" else "en_GB"))
+    return _first(format_date(value, "full", locale=lang if lang == "fr" else "en_GB"), lang)
 
 
 def short_date(value: date, lang: str) -> str:
     """Such as « 23 novembre 2026 »."""
-    return str(format_date(value, "long", locale=lang if lang == "fr" else "en_GB"))
+    return _first(format_date(value, "long", locale=lang if lang == "fr" else "en_GB"), lang)
+
+
+def _first(text: str, lang: str) -> str:
+    """French counts the first day of a month as an ordinal: « 1er décembre »; the locale data do not."""
+    return re.sub(r"\b1 (?=\D)", "1er ", text, count=1) if lang == "fr" else text
 
 
 def date_and_time(value: datetime, lang: str, zone: str) -> str:

@@ -64,7 +64,7 @@ async def _missing(runtime: "Runtime") -> list[str]:
 
 @cache
 def openapi_of(service: "Service") -> dict[str, Any]:
-    """The OpenAPI 3.1 document of one service, its problems included; pages for people are no part of it."""
+    """The OpenAPI 3.1 document of one service, its problems included."""
     from quartier import operations
 
     app = FastAPI(title=f"Quartier {service.name}", version="1", description=_paragraph(service),
@@ -72,7 +72,6 @@ def openapi_of(service: "Service") -> dict[str, Any]:
     app.include_router(service.router, prefix=service.prefix, tags=[service.name])
     app.include_router(operations.router_for(service), prefix=f"/api/{service.name}/v1", tags=["operations"])
     document = app.openapi()
-    document["paths"] = {path: found for path, found in document["paths"].items() if path.startswith("/api/")}
     for found in document["paths"].values():
         for operation in found.values():
             _describe_problems(operation)

@@ -35,7 +35,7 @@ async def get_figures(session: Reading) -> FiguresOut:
     return FiguresOut(asked=found.asked, by_label=found.by_label, median_days=found.median_days, ended=found.ended, slips=found.slips)
 
 
-@router.get("/{lang}/", response_class=HTMLResponse, **public("the first page"))
+@router.get("/{lang}/", response_class=HTMLResponse, include_in_schema=False, **public("the first page"))
 async def show_home(visit: Visiting, session: Reading) -> HTMLResponse:
     """What do you want to do? Four doors, and what has just moved."""
     found = await figures(session)
@@ -44,7 +44,7 @@ async def show_home(visit: Visiting, session: Reading) -> HTMLResponse:
     return visit.page("figures/home.html", visit.t("home-title"), doors=doors, latest=[_change(visit, card) for card in found.latest[:5]])
 
 
-@router.get("/{lang}/dashboard", response_class=HTMLResponse, **public("the city's own balance is public"))
+@router.get("/{lang}/dashboard", response_class=HTMLResponse, include_in_schema=False, **public("the city's own balance is public"))
 async def show_dashboard(visit: Visiting, session: Reading) -> HTMLResponse:
     """The city in figures: how many asked, how their requests stand, how long it took, what moved last."""
     found = await figures(session)
