@@ -131,7 +131,8 @@ async def test_a_mail_is_shown_as_its_reader_sees_it_and_as_it_was_written(opera
     assert "frame-src" not in (await operator.get("/en/ops")).headers["content-security-policy"]
     framed = await operator.get(f"{path}/html")
     assert framed.text.lstrip().lower().startswith("<!doctype html")
-    assert framed.headers["content-security-policy"].endswith("sandbox") and "default-src 'none'" in framed.headers["content-security-policy"]
+    policy = framed.headers["content-security-policy"]
+    assert policy.endswith("sandbox") and "default-src 'none'" in policy
     raw = await operator.get(f"{path}/raw")
     assert "Message-ID:" in raw.text and raw.headers["content-type"].startswith("text/plain")
 
@@ -152,6 +153,22 @@ async def test_a_trace_is_found_by_its_id_and_drawn(city: City, traced: TraceRin
     assert (await operator.get(f"/en/ops/traces/{'0' * 32}")).status_code == 404
     listed = (await operator.get("/en/ops/traces")).text
     assert trace_id in listed
+
+
+async def test_traces_are_found_by_the_reference_of_a_request_that_only_officers_may_read(
+        city: City, traced: TraceRing, operator: httpx.AsyncClient) -> None:
+    contact = (await city.http.post("/api/accounts/v1/contacts", json={"address": somebody(), "language": "en"})).json()
+    await city.http.post("/api/requests/v1/requests", headers={"idempotency-key": str(uuid4())}, json={
+        "kind": "new", "title": "Trees", "body": "Every tree.", "lang": "en", "contact_ticket": contact["contact_ticket"]})
+    await city.quiet()
+    confirmed = await city.http.post((await city.mails())[-1].secret_path)
+    await city.quiet()
+    ref = (await city.http.get("/api/notify/v1/deliveries", headers=city.bearer(Role.OPERATOR))).json()["items"][0]["ref"]
+    traced.force_flush()
+    assert (await operator.get(f"/api/requests/v1/requests/{ref}")).status_code == 404
+    found = (await operator.get("/en/ops/traces", params={"q": ref.lower()})).text
+    assert f'href="/en/ops/traces/{confirmed.headers["trace-id"]}"' in found
+    assert "/en/ops/traces/" not in (await operator.get("/en/ops/traces", params={"q": "R-1999-0001"})).text
 
 
 async def test_where_a_collector_has_the_traces_the_page_leads_there(make_city) -> None:

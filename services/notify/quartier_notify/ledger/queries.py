@@ -26,11 +26,14 @@ async def what_is_on_its_way(runtime: Runtime) -> str | None:
     return f"{count} messages are on their way." if count else None
 
 
-async def list_deliveries(session: AsyncSession, state: State | None, cursor: str | None, limit: int, key: bytes) -> Page[Any]:
+async def list_deliveries(session: AsyncSession, state: State | None, ref: str | None, cursor: str | None, limit: int,
+                          key: bytes) -> Page[Any]:
     """Deliveries as officers and operators see them, the newest first."""
     wanted = select(Delivery)
     if state is not None:
         wanted = wanted.where(Delivery.state == state)
+    if ref is not None:
+        wanted = wanted.where(col(Delivery.message_id).in_(select(Message.id).where(Message.ref == ref)))
     found = await page(session, wanted, order=[col(Delivery.id)], cursor=cursor, limit=limit, key=key, descending=True)
     return Page(await _shown(session, found.items), found.next)
 

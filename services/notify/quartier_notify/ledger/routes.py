@@ -27,9 +27,10 @@ async def list_notices(person: Person, session: Reading, here: Here, request: Re
 @router.get("/deliveries", **allow("delivery.read"))
 async def list_deliveries(session: Reading, here: Here, request: Request, response: Response,
                           state: Annotated[State | None, Query(description="Only those that stand there.")] = None,
+                          ref: Annotated[str | None, Query(max_length=40, description="Only those about this request.")] = None,
                           cursor: Cursor = None, limit: Limit = 50) -> DeliveriesOut:
     """Messages and what became of them, the newest first. `state=unknown` is the queue of those that need a person."""
-    found = await queries.list_deliveries(session, state, cursor, limit, here.keys.secret("cursors"))
+    found = await queries.list_deliveries(session, state, ref, cursor, limit, here.keys.secret("cursors"))
     link_next(request, response, found)
     return DeliveriesOut.model_validate(found)
 

@@ -89,10 +89,11 @@ async def _searched(visit: Visit, words: str) -> str:
     if not REFERENCE.fullmatch(words):
         return words
     try:
-        request: dict[str, str] = await visit.get("requests", f"/requests/{words.upper()}")
-    except Answered:
-        return words
-    return request["id"]
+        request = await visit.get("requests", f"/requests/{words.upper()}")
+    except Answered:  # Not public, or not yet: notify knows what its messages are about, and tells operators no more than that.
+        told = (await visit.get("notify", "/deliveries", params={"ref": words.upper(), "limit": 1}))["items"]
+        return str(told[0]["subject_id"]) if told else words
+    return str(request["id"])
 
 
 def _row(visit: Visit, trace: TraceSummary) -> list[Any]:
