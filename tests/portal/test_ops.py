@@ -1,17 +1,22 @@
 """The operators' console: what waits, what is stuck and becomes of it, mails and traces; for operators alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlmodel import delete, select
 
-from quartier import telemetry
+from quartier import clock, telemetry
 from quartier.bus import Record
 from quartier.contracts.accounts import Role
+from quartier.dead_letters import DeadLetter, pack
 from quartier.testing.app import City
 from quartier.traces import TraceRing
 from quartier_accounts.people import commands
+from quartier_notify.ledger.model import Delivery, State
+from quartier_portal.figures.model import RequestCard
 from tests.accounts.house import House, somebody
 
 PAGES = ["/ops", *(f"/ops/services/{name}" for name in ("accounts", "notify", "portal", "publications", "requests")), "/ops/deliveries",
@@ -59,6 +64,15 @@ async def break_something(city: City) -> None:
 async def letter_path(operator: httpx.AsyncClient, service: str = "notify") -> str:
     letters = (await operator.get(f"/en/ops/services/{service}")).text
     return "/en/ops/dead-letters/" + letters.split('href="/en/ops/dead-letters/', 1)[1].split('"', 1)[0]
+
+
+async def confirm_a_request(city: City) -> httpx.Response:
+    """Somebody asks for data and presses the button behind the link in her mail; the page that she gets."""
+    contact = (await city.http.post("/api/accounts/v1/contacts", json={"address": somebody(), "language": "en"})).json()
+    await city.http.post("/api/requests/v1/requests", headers={"idempotency-key": str(uuid4())}, json={
+        "kind": "new", "title": "Trees", "body": "Every tree.", "lang": "en", "contact_ticket": contact["contact_ticket"]})
+    await city.quiet()
+    return await city.http.post((await city.mails())[-1].secret_path)
 
 
 async def test_every_page_is_there_for_operators_in_both_languages(city: City, operator: httpx.AsyncClient) -> None:
@@ -114,6 +128,71 @@ async def test_a_dead_letter_is_shown_replayed_in_vain_and_discarded_with_a_reas
     assert "Broken by a test of ours" in (await operator.get(path)).text
 
 
+async def test_a_replay_from_the_page_brings_about_what_the_event_had_to_do(city: City, operator: httpx.AsyncClient) -> None:
+    await confirm_a_request(city)
+    await city.quiet()
+    portal = city.runtime("portal")
+    async with portal.bus.tail(["quartier.requests"], {}) as records:
+        record = await anext(record async for record in records if ("ce_type", b"org.quartier.request.submitted.v1") in record.headers)
+    async with portal.database.transaction() as session:
+        await session.exec(delete(RequestCard))
+        session.add(DeadLetter(
+            handler="keep_the_cards_current", topic=record.topic, part=record.partition, off=record.offset, key=record.key.decode(),
+            headers=pack(record.headers), value=record.value, reason="OperationalError", stack_hash="0", tries=9, died_at=clock.wall()))
+    path = await letter_path(operator, "portal")
+    replayed = await operator.post(f"{path}/replay")
+    assert replayed.headers["location"] == "/en/ops/services/portal?done=replayed"
+    page = (await operator.get(replayed.headers["location"])).text
+    assert "Its letter is closed" in page and path not in page
+    async with portal.database.session() as session:
+        assert len((await session.exec(select(RequestCard))).all()) == 1
+    again = await operator.post(f"{path}/replay")
+    assert again.status_code == 409
+
+
+async def test_a_parked_key_is_tried_at_once_when_its_operator_says_so(city: City, operator: httpx.AsyncClient) -> None:
+    portal = city.runtime("portal")
+    await rename(city, "request_card", "request_card_away")
+    await confirm_a_request(city)
+    page = ""
+    while "/parked-keys/" not in page:
+        await asyncio.sleep(0.1)
+        page = (await operator.get("/en/ops/services/portal")).text
+    assert "keep_the_cards_current" in page
+    await rename(city, "request_card_away", "request_card")
+    form = "/en/ops/services/portal/parked-keys/" + page.split("/parked-keys/", 1)[1].split('"', 1)[0]
+    assert (await operator.post(form)).headers["location"] == "/en/ops/services/portal?done=retried"
+    await city.quiet()
+    assert "No key is parked" in (await operator.get("/en/ops/services/portal")).text
+    async with portal.database.session() as session:
+        assert len((await session.exec(select(RequestCard))).all()) == 1
+
+
+async def rename(city: City, table: str, name: str) -> None:
+    """Take a table away from the portal, or give it back."""
+    async with city.runtime("portal").database.transaction() as session:
+        await (await session.connection()).exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+@pytest.mark.parametrize("state", ["unknown", "failed"])
+async def test_messages_in_doubt_are_shown_with_evidence_and_only_officers_decide(city: City, state: str) -> None:
+    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as both:
+        await sign_in(city, both, Role.OPERATOR, Role.OFFICER)
+        async with city.runtime("notify").database.transaction() as session:
+            for delivery in (await session.exec(select(Delivery))).all():
+                delivery.state = State(state)
+                delivery.note("lost", reply="the line broke")
+                session.add(delivery)
+        page = (await both.get("/en/ops/deliveries", params={"state": state})).text
+        assert "the line broke" in page
+        assert ("/resolution" in page) == (state == "unknown")
+        if state == "unknown":
+            form = "/en/ops/deliveries/" + page.split("/ops/deliveries/", 1)[1].split('"', 1)[0]
+            decided = await both.post(form, data={"decision": "count_as_sent", "reason": "Their log has it"})
+            assert decided.headers["location"] == "/en/ops/deliveries?done=resolved"
+            assert "No message needs a person" in (await both.get("/en/ops/deliveries")).text
+
+
 async def test_a_form_of_another_site_does_nothing(city: City, operator: httpx.AsyncClient) -> None:
     await break_something(city)
     path = await letter_path(operator)
@@ -157,11 +236,7 @@ async def test_a_trace_is_found_by_its_id_and_drawn(city: City, traced: TraceRin
 
 async def test_traces_are_found_by_the_reference_of_a_request_that_only_officers_may_read(
         city: City, traced: TraceRing, operator: httpx.AsyncClient) -> None:
-    contact = (await city.http.post("/api/accounts/v1/contacts", json={"address": somebody(), "language": "en"})).json()
-    await city.http.post("/api/requests/v1/requests", headers={"idempotency-key": str(uuid4())}, json={
-        "kind": "new", "title": "Trees", "body": "Every tree.", "lang": "en", "contact_ticket": contact["contact_ticket"]})
-    await city.quiet()
-    confirmed = await city.http.post((await city.mails())[-1].secret_path)
+    confirmed = await confirm_a_request(city)
     await city.quiet()
     ref = (await city.http.get("/api/notify/v1/deliveries", headers=city.bearer(Role.OPERATOR))).json()["items"][0]["ref"]
     traced.force_flush()

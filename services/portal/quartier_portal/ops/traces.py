@@ -43,7 +43,7 @@ async def show_traces(visit: Visiting, q: Annotated[str, Query(max_length=100)] 
     words, ring = q.strip(), _ring(visit)
     found = await asyncio.to_thread(traces.latest, ring, search=await _searched(visit, words)) if ring else []
     return visit.page("ops/traces.html", visit.t("ops-traces"), density="desk", q=words, rows=[_row(visit, one) for one in found],
-                      columns=columns(visit, "trace", "began", "took", "spans", "services", "outcome", numbers=("took", "spans")),
+                      columns=columns(visit, "journey", "began", "took", "spans", "took-part", "outcome", numbers=("took", "spans")),
                       elsewhere=visit.runtime.settings.otlp is not None, address=getattr(visit.runtime.settings, "traces_url", None))
 
 
