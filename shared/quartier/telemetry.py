@@ -21,12 +21,17 @@ from quartier.cloudevents import Envelope
 
 _propagator = TraceContextTextMapPropagator()
 _provider: TracerProvider | None = None
+_bus = "kafka"
 _SECRET = re.compile(r"(?<=/l/)[^/]+|(?<=/links/)[^/]+")
 
 
-def start(service: str, *, processor: SpanProcessor | None = None, otlp: str | None = None) -> None:
-    """Record spans from now on, into the given processor and, where there is one, to a collector (OTLP over HTTP)."""
-    global _provider
+def start(service: str, *, processor: SpanProcessor | None = None, otlp: str | None = None, bus: str = "kafka") -> None:
+    """Record spans from now on, into the given processor and, where there is one, to a collector (OTLP over HTTP).
+
+    `bus` is what events travel on, as spans name it: kafka, or quartier_log for the built-in log.
+    """
+    global _provider, _bus
+    _bus = bus
     _provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if processor is not None:
         _provider.add_span_processor(processor)
@@ -159,5 +164,5 @@ def work_span(service: str, name: str, parent: str | None, **attributes: str | i
 
 
 def _messaging(operation: str, kind: str, destination: str) -> dict[str, Any]:
-    return {"messaging.system": "kafka", "messaging.operation.name": operation, "messaging.operation.type": kind,
+    return {"messaging.system": _bus, "messaging.operation.name": operation, "messaging.operation.type": kind,
             "messaging.destination.name": destination}

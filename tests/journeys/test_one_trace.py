@@ -17,7 +17,7 @@ ASK = {"kind": "new", "title": "Trees in the streets", "body": "Every tree with 
 def ring(city: City) -> Iterator[TraceRing]:
     """Spans go into the city's ring, as `quartier up` has it."""
     made = TraceRing(city.folder / "traces.db")
-    telemetry.start("city", processor=made)
+    telemetry.start("city", processor=made, bus="quartier_log")
     yield made
     telemetry.stop()
 
@@ -46,6 +46,7 @@ async def test_one_trace_leads_from_the_click_that_confirms_to_the_mail_that_ack
             and span.attributes["cloudevents.event_type"] == "org.quartier.notice.owed.v1"]
     assert [span.service for span in owed] == ["requests"]
     handled = only(spans, service="notify", name="process quartier.requests", event=str(owed[0].attributes["cloudevents.event_id"]))
+    assert {span.attributes["messaging.system"] for span in (owed[0], handled)} == {"quartier_log"}
     sent = only(spans, service="notify", name="send mail", kind="CLIENT")
     told = only(spans, service="notify", name="create quartier.notify", kind="PRODUCER")
     assert lineage(tree, told) == [told, sent, handled, owed[0], confirmed, *lineage(tree, confirmed)[1:]]

@@ -27,7 +27,7 @@ PAGES = ["/ops", *(f"/ops/services/{name}" for name in ("accounts", "notify", "p
 def traced(city: City) -> Iterator[TraceRing]:
     """Spans go into the city's ring, as `quartier up` has it."""
     ring = TraceRing(city.folder / "traces.db")
-    telemetry.start("city", processor=ring)
+    telemetry.start("city", processor=ring, bus="quartier_log")
     yield ring
     telemetry.stop()
 

@@ -61,7 +61,7 @@ def _log_plainly() -> None:
 
 def _prepare(settings: Settings, process: str, processor: TraceRing | None = None) -> None:
     clock.use_clock_file(settings.clock_file)
-    telemetry.start(process, processor=processor, otlp=settings.otlp)
+    telemetry.start(process, processor=processor, otlp=settings.otlp, bus="kafka" if settings.kafka else "quartier_log")
 
 
 @contextmanager
