@@ -7,16 +7,17 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Date, Uuid, literal, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from quartier.database import UtcDateTime
 from quartier.problems import FieldError, Invalid
 
 Row = TypeVar("Row")
@@ -55,11 +56,13 @@ def link_next(request: Request, response: Response, found: Page[Any]) -> None:
         response.headers["Link"] = f'<{request.url.include_query_params(cursor=found.next)}>; rel="next"'
 
 
-def _literal(column: ColumnElement[Any], value: Any) -> Any:
-    python = column.type.python_type
-    if python is datetime:
-        return datetime.fromisoformat(value)
-    return UUID(value) if python is UUID else value
+READERS: dict[type[Any], Callable[[str], Any]] = {UtcDateTime: datetime.fromisoformat, Date: date.fromisoformat, Uuid: UUID}
+
+
+def _literal(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+    """A value of the cursor as the column's own type, so that the database compares it as it compares its rows."""
+    read = next((read for kind, read in READERS.items() if isinstance(column.type, kind)), None)
+    return literal(read(value) if read else value, column.type)
 
 
 def _sealed(values: Sequence[Any], key: bytes) -> str:
