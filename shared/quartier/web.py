@@ -5,11 +5,13 @@
 
 import logging
 import re
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from opentelemetry.trace import INVALID_SPAN, Span
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -111,6 +113,8 @@ HEADERS = {
     b"cache-control": b"no-store",
 }
 """What every answer carries unless its page says otherwise."""
+UNTRACED = ("/healthz", "/readyz", "/static/")
+"""Addresses that are asked all day long and begin no journey."""
 
 
 class Guarded:
@@ -129,12 +133,15 @@ class Guarded:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        path = scope["path"]
+        span: Span = INVALID_SPAN
         started = False
 
         async def send_guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                span.set_attribute("http.response.status_code", message["status"])
                 present = {name.lower() for name, _ in message["headers"]}
                 extra = [(name, value) for name, value in HEADERS.items() if name not in present]
                 trace = telemetry.trace_id()
@@ -142,10 +149,10 @@ class Guarded:
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        path = scope["path"]
         service = service_of(path) or self.service
-        with telemetry.server_span(service, scope["method"], path, parent=_text(headers, b"quartier-traceparent"),
-                                   link=_text(headers, b"traceparent")) as span:
+        with nullcontext(span) if path.startswith(UNTRACED) else telemetry.server_span(
+                service, scope["method"], path, parent=_text(headers, b"quartier-traceparent"),
+                link=_text(headers, b"traceparent")) as span:
             try:
                 await self.app(scope, receive, send_guarded)
             except Exception as error:
@@ -154,7 +161,6 @@ class Guarded:
                 problem = error if isinstance(error, Problem) else Unexpected()
                 if not isinstance(error, Problem):
                     logger.exception("%s %s failed", scope["method"], telemetry.shown(path))
-                span.set_attribute("http.response.status_code", problem.status)
                 response = await scope["app"].state.render_problem(Request(scope), problem)
                 await response(scope, receive, send_guarded)
             route = scope.get("route")
