@@ -27,7 +27,7 @@ class Translator:
     """The catalogues of one or several packages: `locales/{en,fr}/*.ftl` in each."""
 
     def __init__(self, *packages: str) -> None:
-        self._bundles = {language: _bundle(language, packages) for language in LANGUAGES}
+        self._packages = packages
 
     def __call__(self, lang: str, message: str, **variables: Any) -> str:
         """The message in that language. `message.attribute` names an attribute.
@@ -35,7 +35,7 @@ class Translator:
         Raises TextMissing when the message or a variable is missing: a page with a hole is worse than a page that fails its test.
         """
         name, _, attribute = message.partition(".")
-        bundle = self._bundles[lang]
+        bundle = _bundle(lang, self._packages)
         if not bundle.has_message(name):
             raise TextMissing(f"{lang}: no message {name!r}")
         found = bundle.get_message(name)
@@ -49,10 +49,12 @@ class Translator:
 
     def has(self, message: str) -> bool:
         """Whether both languages know the message."""
-        return all(bundle.has_message(message) for bundle in self._bundles.values())
+        return all(_bundle(language, self._packages).has_message(message) for language in LANGUAGES)
 
 
+@cache
 def _bundle(language: str, packages: tuple[str, ...]) -> FluentBundle:
+    # Read when the first sentence is asked for: parsing all catalogues of both languages would take a good part of the start.
     bundle = FluentBundle([language], use_isolating=False)
     for package in packages:
         folder = files(package) / "locales" / language
@@ -63,7 +65,7 @@ def _bundle(language: str, packages: tuple[str, ...]) -> FluentBundle:
 
 @cache
 def translator(*packages: str) -> Translator:
-    """The catalogue of these packages, read once."""
+    """The catalogue of these packages, one for all who ask."""
     return Translator(*packages)
 
 
