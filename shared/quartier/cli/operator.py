@@ -1,7 +1,6 @@
 """The operator's way into a running city: whoever can read the keys folder may sign herself a token of a minute."""
 
 from typing import Any
-from uuid import UUID
 
 import httpx
 
@@ -9,10 +8,8 @@ from quartier import keys
 from quartier.auth import Signer
 from quartier.cli.terminal import refuse
 from quartier.contracts.accounts import Role
+from quartier.demo.player import THE_INSTALLATION
 from quartier.settings import Settings
-
-THE_INSTALLATION = UUID(int=0)
-"""The subject of what is done from the command line: no person, but whoever runs the machine."""
 
 
 def address_of(settings: Settings, service: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from quartier import clock
 from quartier.contracts.notices import NoticeClass, NoticeKind, NoticeOwed
@@ -55,8 +55,9 @@ async def note_arrival(uow: UnitOfWork, request: Request, notice: Notice, state:
     if notice.notice_class != NoticeClass.OWNER:
         return
     day = days.local_day(at, uow.settings)
-    request.informed_on = max(filter(None, (request.informed_on, day)))
-    uow.session.add(request)
+    # That she was told is no change of her request: an officer's decision on the version that he has read stays good.
+    told = max(filter(None, (request.informed_on, day)))
+    await uow.session.exec(update(Request).where(col(Request.id) == request.id).values(informed_on=told))
     if was_missed:
         await uow.session.flush()
         others = select(Notice.id).where(Notice.request_id == request.id, col(Notice.unreached_because).is_not(None))
