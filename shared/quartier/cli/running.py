@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty city with a few requests in different states.")] = False,
 ) -> None:
     """Run the whole city in this process: SQLite files, the built-in log and a local mailbox in one folder."""
+    os.environ.setdefault("QUARTIER_PUBLIC_URL", f"http://localhost:{port}")  # mails lead to where the city really is
     settings = Settings()
     if settings.kafka or settings.database_url:
         refuse("`quartier up` runs everything embedded. With QUARTIER_KAFKA or QUARTIER_DATABASE_URL, run `quartier serve <service>`.")
