@@ -12,12 +12,12 @@ from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel, select
+from sqlalchemy import bindparam, delete, update
+from sqlmodel import Field, SQLModel, col, select
 
 from quartier import clock
 from quartier.database import Utc
+from quartier.inbox import insert_new
 from quartier.problems import Invalid, Problem
 from quartier.uow import UnitOfWork
 
@@ -36,6 +36,10 @@ class IdempotencyKey(SQLModel, table=True):
     headers: str = "{}"
     body: str = ""
     created_at: Utc = Field(default_factory=clock.wall, index=True)
+
+
+KEEP = update(IdempotencyKey.__table__).where(
+    col(IdempotencyKey.key) == bindparam("this_key"), col(IdempotencyKey.route) == bindparam("this_route"))
 
 
 class KeyMissing(Problem):
@@ -75,17 +79,20 @@ class Idempotency:
         if version is not None:
             headers["ETag"] = f'"{version}"'
         body = result.model_dump_json()
-        stored = await self._uow.session.get(IdempotencyKey, (row["key"], row["route"]))
-        assert stored is not None
-        stored.status, stored.headers, stored.body = status, json.dumps(headers), body
+        await self._keep(row, status, headers, body)
         return Response(body, status, headers, "application/json")
 
     async def _first(self, row: dict[str, str]) -> bool:
         """Insert the key; False when it is there. On PostgreSQL this waits for a twin that has not committed yet."""
-        dialect = postgresql if self._uow.session.get_bind().dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(IdempotencyKey).values(
-            **row, status=0, headers="{}", body="", created_at=clock.wall()).on_conflict_do_nothing()
-        return (await self._uow.session.exec(statement)).rowcount == 1
+        connection = await self._uow.session.connection()
+        entered = await connection.execute(insert_new(self._uow.session, IdempotencyKey), {
+            **row, "status": 0, "headers": "{}", "body": "", "created_at": clock.wall()})
+        return entered.rowcount == 1
+
+    async def _keep(self, row: dict[str, str], status: int, headers: dict[str, str], body: str) -> None:
+        connection = await self._uow.session.connection()
+        await connection.execute(KEEP, {
+            "this_key": row["key"], "this_route": row["route"], "status": status, "headers": json.dumps(headers), "body": body})
 
     async def _kept(self, row: dict[str, str]) -> Response:
         found = select(IdempotencyKey).where(IdempotencyKey.key == row["key"], IdempotencyKey.route == row["route"])
