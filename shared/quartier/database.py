@@ -148,8 +148,12 @@ def _translated() -> Iterator[None]:
                           headers={"Retry-After": "5"}) from error
 
 
-def _refusal(error: OperationalError) -> Problem:
-    if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
+def _refusal(error: BaseException) -> Problem:
+    # A full disk ends the transaction, so undoing a part of it fails as well: the first error is the one that tells.
+    first = error
+    while first.__context__ is not None:
+        first = first.__context__
+    if "disk is full" in str(first) or "No space left" in str(first):
         return DiskFull("The disk is full. Nothing was stored; the city's operators have to make room.")
     return Unavailable("The database does not answer. Nothing was stored; please try again.",
                        headers={"Retry-After": "5"})

@@ -35,7 +35,7 @@ from quartier.problems import Problem, Unauthenticated
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
-from quartier.web import MAX_BODY_BYTES, Guarded, add_problem_handlers, problem_response
+from quartier.web import Guarded, add_problem_handlers, problem_response
 from quartier.workers import WorkerLoop, Workers
 
 STOPS_WITHIN = 10.0
@@ -223,8 +223,7 @@ def create_app(services: Sequence[Service], *, settings: Callable[[Service], Set
     """
     chosen = {service.name: settings(service) if settings else service.settings_class() for service in services}
     first = next(iter(chosen.values()))
-    app = FastAPI(title=first.city, lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None,
-                  max_body_size=MAX_BODY_BYTES)
+    app = FastAPI(title=first.city, lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.public_url = first.public_url
     app.state.bus = bus_of(first)
     app.state.runtimes = {service.name: _runtime(service, chosen[service.name], app) for service in services}

@@ -74,8 +74,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def route(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 413:
-            return await answer(request, TooLarge("A body may have 1 MiB."))
+        if isinstance(error.__cause__, Problem):  # a body that grew too large while FastAPI was reading it
+            return await answer(request, error.__cause__)
         if error.status_code == 404:
             return await answer(request, NotFound("No page and no endpoint has this address."))
         if error.status_code == 405:
@@ -154,7 +154,7 @@ class Guarded:
                 service, scope["method"], path, parent=_text(headers, b"quartier-traceparent"),
                 link=_text(headers, b"traceparent")) as span:
             try:
-                await self.app(scope, receive, send_guarded)
+                await self.app(scope, _limited(headers, receive), send_guarded)
             except Exception as error:
                 if started:
                     raise
@@ -166,6 +166,22 @@ class Guarded:
             route = scope.get("route")
             if route is not None:
                 span.update_name(f"{scope['method']} {getattr(route, 'path', path)}")
+
+
+def _limited(headers: dict[bytes, bytes], receive: Receive) -> Receive:
+    """Refuse a body over the limit: by its declared length, or else as soon as it has grown past it."""
+    declared = headers.get(b"content-length", b"0")
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES or (declared.isdigit() and int(declared) > MAX_BODY_BYTES):
+            raise TooLarge("A body may have 1 MiB.")
+        return message
+
+    return receive_some
 
 
 def service_of(path: str) -> str | None:
