@@ -18,40 +18,38 @@ from quartier.settings import Settings
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 
-async def seed(application: FastAPI) -> None:
-    """Fill an empty city with a few requests in different states; leave any other one alone."""
+async def seed(application: FastAPI, address: str) -> None:
+    """Fill an empty city with a few requests, give its demo accounts their roles, and say how to get in; leave any other city alone."""
     settings = Settings()
     async with _door(application, settings) as http:
         player = Player(http, keys.folder_of(settings))
-        await player.employ(*city.STAFF)
-        if await city.is_empty(player):
+        if not await city.is_empty(player):
+            return
+        try:
+            await player.employ(*city.STAFF)
             await city.fill(player)
+            path, code = await player.ask_to_sign_in(f"{Role.OPERATOR}@{city.DOMAIN}")
+        except Refused as error:
+            console.print(f"The demo stopped, the city goes on: {error}")
+            return
+    for role in city.STAFF:
+        console.print(f"  {role}@{city.DOMAIN} signs in at {address}/en/sign-in as {role}; the mail with the link lies in the mailbox.")
+    console.print(f"  The way to the mailbox, for ten minutes: sign in as operator at {address}{path} with the code {code}")
 
 
 async def greet(application: FastAPI, address: str) -> None:
-    """Say where things are, who may sign in, and what this size of a city lacks."""
+    """Say where things are, and what this size of a city lacks."""
     settings = Settings()
     async with _door(application, settings) as http:
         figures = (await http.get("/api/requests/v1/register/figures")).json()
-        console.print(f"[bold]{settings.city}[/bold] is at {address} with {figures['public'] + figures['hidden']} requests.")
-        for name, path in (("Desk", "/en/desk"), ("Operations", "/en/ops"), ("Mailbox", "/en/ops/mailbox"), ("Traces", "/en/ops/traces")):
-            console.print(f"  {name} {address}{path}")
-        console.print(f"  API {address}/api/requests/docs")
-        for role in city.STAFF:
-            console.print(f"  {role}@{city.DOMAIN} signs in at {address}/en/sign-in as {role}")
-        link, code = await _way_in(http, settings)
-        console.print(f"  The mails lie in the mailbox. To open it first, within ten minutes: {link} with the code {code}")
-        console.print(f"  A token for a front end: QUARTIER_FOLDER={settings.folder} quartier token create --role officer")
+    console.print(f"[bold]{settings.city}[/bold] is at {address} with {figures['public'] + figures['hidden']} requests.")
+    for name, path in (("Desk", "/en/desk"), ("Operations", "/en/ops"), ("Mailbox", "/en/ops/mailbox"), ("Traces", "/en/ops/traces"),
+                       ("API", "/api/requests/docs")):
+        console.print(f"  {name} {address}{path}")
+    console.print(f"  A token for a front end: QUARTIER_FOLDER={settings.folder} QUARTIER_PUBLIC_URL={address} "
+                  "quartier token create --role officer")
     console.print(f"Everything is in {settings.folder.resolve()}. One host, one process, no replication: "
                   "for more, set Kafka and PostgreSQL addresses (infra/README.md). Ctrl-C stops it.")
-
-
-async def _way_in(http: httpx.AsyncClient, settings: Settings) -> tuple[str, str]:
-    """A link by which the demo's operator signs in, and the code that it asks for."""
-    player = Player(http, keys.folder_of(settings))
-    await player.employ(Role.OPERATOR)
-    path, code = await player.ask_to_sign_in(f"{Role.OPERATOR}@{city.DOMAIN}")
-    return settings.public_url + path, code
 
 
 def _door(application: FastAPI, settings: Settings) -> httpx.AsyncClient:

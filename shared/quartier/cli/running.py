@@ -86,9 +86,9 @@ async def _make_ready(application: FastAPI, settings: Settings) -> None:
 
 
 async def _welcome(application: FastAPI, port: int, demo: bool) -> None:
-    if demo:
-        await seed(application)
     await greet(application, f"http://localhost:{port}")
+    if demo:
+        await seed(application, f"http://localhost:{port}")
 
 
 def _serve(application: ASGIApp, host: str, port: int, after_start: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
