@@ -35,7 +35,7 @@ from quartier.problems import Problem, Unauthenticated
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
-from quartier.web import Guarded, add_problem_handlers, problem_response
+from quartier.web import Guarded, add_problem_handlers, problem_response, refuse_repeated
 from quartier.workers import WorkerLoop, Workers
 
 STOPS_WITHIN = 10.0
@@ -120,6 +120,7 @@ class Service:
 
     async def authorise(self, request: Request) -> None:
         """Dependency of every route of the service: hold the actor against the policy of the route's action."""
+        refuse_repeated(request)
         request.state.actor = actor = actor_of(request, self.runtime(request).verifier)
         action = request.scope["route"].openapi_extra.get("x-action")
         if action:

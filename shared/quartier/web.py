@@ -6,7 +6,7 @@
 import logging
 import re
 from contextlib import nullcontext
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -102,6 +102,28 @@ def pointer(location: tuple[int | str, ...]) -> str:
     """A validation error's place as a JSON pointer; `query/limit` style for what is not in the body."""
     where, *rest = (str(part).replace("~", "~0").replace("/", "~1") for part in location)
     return "/" + "/".join(rest) if where == "body" else "/".join((where, *rest))
+
+
+class RepeatedParameter(Problem):
+    """A query names one thing twice: programs on the way would each believe another of the two."""
+
+    slug, title = "repeated-parameter", "The address says one thing twice"
+
+
+def refuse_repeated(request: Request) -> None:
+    """Raise RepeatedParameter when the query has a key twice that the route does not declare as a list."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(names) == len(set(names)):
+        return
+    lists = {field.alias for field in request.scope["route"].dependant.query_params if _is_list(field.field_info.annotation)}
+    for name in names:
+        if names.count(name) > 1 and name not in lists:
+            raise RepeatedParameter(f"Send {name[:100]!r} once.")
+
+
+def _is_list(kind: Any) -> bool:
+    """Whether an annotation is a list, or a list or nothing."""
+    return list in (get_origin(kind), *(get_origin(part) for part in get_args(kind)))
 
 
 HEADERS = {
