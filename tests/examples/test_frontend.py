@@ -41,7 +41,6 @@ async def test_it_lists_a_public_request_and_shows_its_new_state_without_a_reloa
     held = await town.submitted(title="Nobody has read this yet")
     page = await browser.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "favicon" not in str(message.location) else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     await page.goto(f"{front_end}/?city={city.url}")
     line = page.locator("#requests li")
