@@ -235,8 +235,8 @@ async def test_what_is_no_event_of_ours_stops_nobody_and_is_shown_to_the_operato
     assert sum(figures["by_label"].values()) == 1
     for service in ("notify", "publications", "portal"):
         letters = (await city.http.get(f"/api/{service}/v1/operations/dead-letters", headers=city.bearer(Role.OPERATOR))).json()["items"]
-        assert "broken" in {letter["key"] for letter in letters}, service
-        assert "a" not in {letter["key"] for letter in letters}, f"{service}: types that nobody hears are no failure"
+        # A type that nobody hears is no failure, and a null value is a tombstone: only the broken bytes need a person.
+        assert [letter["key"] for letter in letters] == ["broken"], service
         parked = (await city.http.get(f"/api/{service}/v1/operations/parked-keys", headers=city.bearer(Role.OPERATOR))).json()["items"]
         assert parked == [], service
     assert (await city.http.get("/readyz")).status_code == 200
