@@ -14,10 +14,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from sqlalchemy import ColumnElement, Date, Uuid, literal, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, TypeDecorator, Uuid, literal, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from quartier.database import UtcDateTime
 from quartier.problems import FieldError, Invalid
 
 Row = TypeVar("Row")
@@ -56,12 +55,13 @@ def link_next(request: Request, response: Response, found: Page[Any]) -> None:
         response.headers["Link"] = f'<{request.url.include_query_params(cursor=found.next)}>; rel="next"'
 
 
-READERS: dict[type[Any], Callable[[str], Any]] = {UtcDateTime: datetime.fromisoformat, Date: date.fromisoformat, Uuid: UUID}
+READERS: dict[type[Any], Callable[[str], Any]] = {DateTime: datetime.fromisoformat, Date: date.fromisoformat, Uuid: UUID}
 
 
 def _literal(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
     """A value of the cursor as the column's own type, so that the database compares it as it compares its rows."""
-    read = next((read for kind, read in READERS.items() if isinstance(column.type, kind)), None)
+    stored = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    read = next((read for kind, read in READERS.items() if isinstance(stored, kind)), None)
     return literal(read(value) if read else value, column.type)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Field, SQLModel, select
 
-from quartier import ids
+from quartier import clock, ids
 from quartier.database import Database, Utc
 from quartier.pagination import page
 from quartier.problems import Invalid
@@ -22,11 +22,12 @@ class Bead(SQLModel, table=True):
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
     day: date
     at: Utc
+    noted_at: Utc = Field(default_factory=clock.wall)
     name: str
     number: int
 
 
-ORDERS = {"id": (Bead.id,)} | {column.key: (column, Bead.id) for column in (Bead.day, Bead.at, Bead.name, Bead.number)}
+ORDERS = {"id": (Bead.id,)} | {column.key: (column, Bead.id) for column in (Bead.day, Bead.at, Bead.noted_at, Bead.name, Bead.number)}
 ADDED = 3
 
 
