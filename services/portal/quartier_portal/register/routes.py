@@ -39,6 +39,7 @@ def _result(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
             "line": request["status"]["sentence"]}
 
 
+@router.get("/{lang}/requests/{key}/follow", response_class=HTMLResponse, **public(WHY))
 @router.get("/{lang}/requests/{key}", response_class=HTMLResponse, **public(WHY))
 async def show_request(visit: Visiting, key: str) -> HTMLResponse:
     """One request: where it stands, what was answered, every promise and every step, and whether its requester was told."""

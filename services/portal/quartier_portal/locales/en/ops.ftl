@@ -3,7 +3,7 @@
 ops-title = Operations
 ops-rooms = Rooms of the console
 ops-overview = Overview
-ops-deliveries = Messages that need a person
+ops-deliveries = Messages in doubt
 ops-mailbox = Mailbox
 ops-traces = Traces
 ops-done = Done

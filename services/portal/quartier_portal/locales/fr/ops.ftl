@@ -3,7 +3,7 @@
 ops-title = Exploitation
 ops-rooms = Pièces de la console
 ops-overview = Vue d’ensemble
-ops-deliveries = Messages qui attendent quelqu’un
+ops-deliveries = Messages en suspens
 ops-mailbox = Boîte aux lettres
 ops-traces = Traces
 ops-done = C’est fait
