@@ -198,7 +198,8 @@ async def _deliveries(driver: Driver) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        listed = (await driver.send("GET", "notify", "/deliveries", headers=driver.staff(Role.OFFICER), params={"limit": "100", **cursor})).json()
+        listed = (await driver.send("GET", "notify", "/deliveries", headers=driver.staff(Role.OFFICER),
+                                    params={"limit": "100", **cursor})).json()
         found += listed["items"]
         if not listed["next"]:
             return found

@@ -126,7 +126,8 @@ class Driver:
         await self.act("follow asked", "POST", "notify", "/subscriptions", again=(404, 422), json={
             "contact_ticket": ticket["contact_ticket"], "subject_id": request})
         link = await self._link(address)
-        claims = jwt.decode((await self._opened(link))["authorization"].split()[1], options={"verify_signature": False})
+        opened = await self._patiently(lambda: self._opened(link))
+        claims = jwt.decode(opened["authorization"].split()[1], options={"verify_signature": False})
         subscription = claims["scope"].split("/")[1]
         await self.act("follow.confirmed", "POST", "notify", f"/subscriptions/{subscription}/confirmation", subject=subscription,
                        headers=lambda: self._opened(link))
@@ -178,6 +179,17 @@ class Driver:
         answer.raise_for_status()
         return {"authorization": f"Bearer {answer.json()['token']}"}
 
+    async def _patiently(self, ask: Headers) -> dict[str, str]:
+        """Ask again while nobody answers, as people do."""
+        deadline = clock.monotonic() + PATIENCE
+        while True:
+            try:
+                return await ask()
+            except httpx.HTTPError:
+                if clock.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(self.chance.uniform(0.1, 0.4))
+
     async def _link(self, address: str) -> str:
         """The token of the secret link in the mail that the address got first."""
         deadline = clock.monotonic() + PATIENCE
@@ -188,7 +200,8 @@ class Driver:
         return token_in(mails[0])
 
     async def act(self, event: str, method: str, service: str, path: str, *, subject: str = "", title: str = "",
-                  headers: Headers | None = None, again: tuple[int, ...] = (), fine: tuple[int, ...] = (), **content: Any) -> httpx.Response:
+                  headers: Headers | None = None, again: tuple[int, ...] = (), fine: tuple[int, ...] = (),
+                  **content: Any) -> httpx.Response:
         """Send one act until it is answered. `again` are refusals that pass, `fine` those that say that it was done before."""
         key = str(ids.new_id())
         self.ledger.note("intent", id=key, event=event, subject=subject)

@@ -1,7 +1,7 @@
 """A `quartier` command that dies when it is told to: `python -m tests.storm.process serve requests …`, with orders in a file.
 
-The seams lie around the real code, which knows nothing of them. While the file that QUARTIER_STORM_ORDER names is there, each passage of the
-named point counts; the last one takes the process with SIGKILL, so that nothing is finished, flushed or said.
+The seams lie around the real code, which knows nothing of them. While the file that QUARTIER_STORM_ORDER names is there, each
+passage of its point counts; the last one takes the process with SIGKILL, so that nothing is finished, flushed or said.
 """
 import json
 import os
@@ -14,26 +14,31 @@ from typing import Any
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
-from quartier_notify import workers as sender
-from quartier_notify.ledger import model as ledger
-from quartier_notify.mail import server
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import attempts, handlers, inbox, outbox, uow
 from quartier.cli import app
 from quartier.service import Runtime
+from quartier_notify import workers as sender
+from quartier_notify.ledger import model as ledger
+from quartier_notify.mail import server
 
 ORDER = Path(os.environ["QUARTIER_STORM_ORDER"])
-_passages: dict[float, int] = {}
+_passages: dict[str, int] = {}
+
+
+def ordered(service: str, point: str) -> dict[str, Any] | None:
+    """The order, if it is about this point of this service."""
+    try:
+        order: dict[str, Any] = json.loads(ORDER.read_text())
+    except FileNotFoundError:
+        return None
+    return order if (order["service"], order["point"]) == (service, point) else None
 
 
 def pass_by(service: str, point: str) -> None:
     """Die here, if that is the order and it is the passage that was meant."""
-    try:
-        order = json.loads(ORDER.read_text())
-    except FileNotFoundError:
-        return
-    if (order["service"], order["point"]) != (service, point):
+    if (order := ordered(service, point)) is None:
         return
     _passages[order["id"]] = _passages.get(order["id"], 0) + 1
     if _passages[order["id"]] >= order["passage"]:
@@ -89,7 +94,7 @@ def around_relay() -> None:
 
     async def publish_and_may_die(relay: outbox.Relay, batch: Any) -> None:
         pass_by(relay._service, "relay-before-send")
-        if ORDER.exists() and "relay-amid-send" in ORDER.read_text():
+        if ordered(relay._service, "relay-amid-send"):
             await relay.runtime.bus.publish([outbox.record_of(row) for row in batch[:(len(batch) + 1) // 2]])
             pass_by(relay._service, "relay-amid-send")
         await publish(relay, batch)
