@@ -5,12 +5,13 @@ In an embedded city the call goes to the same process over ASGI; elsewhere over 
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from starlette.types import ASGIApp
 
 from quartier import telemetry
-from quartier.problems import FieldError, Problem, Unavailable
+from quartier.problems import FieldError, NotFound, Problem, Unavailable
 
 DEADLINE = httpx.Timeout(5.0)
 
@@ -40,13 +41,16 @@ class Client:
                    headers: dict[str, str] | None = None, **kwargs: Any) -> httpx.Response:
         """The answer of `/api/<service>/v1<path>`, as the bearer of the token, or as this service without one.
 
-        An empty token asks as a visitor.
+        An empty token asks as a visitor. The path may hold what people typed: a question mark in it begins no query, and a step
+        upwards leads nowhere (NotFound).
 
         Raises Answered with the other's own problem when it says no, and Unavailable when it does not answer in time.
         """
+        if not {".", ".."}.isdisjoint(path.split("/")):
+            raise NotFound()
         base = self._urls.get(service)
         client = self._remote if base else self._here
-        url = f"{(base or 'http://here').rstrip('/')}/api/{service}/v1{path}"
+        url = f"{(base or 'http://here').rstrip('/')}/api/{service}/v1{quote(path)}"
         with telemetry.call_span(self._service, service, method, path) as carrier:
             sent = dict(headers or {})
             if token != "":

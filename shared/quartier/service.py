@@ -232,7 +232,8 @@ def create_app(services: Sequence[Service], *, settings: Callable[[Service], Set
     add_problem_handlers(app)
     app.add_middleware(Guarded, service=services[-1].name if len(services) == 1 else "portal")
     app.include_router(probes.router)
-    for service in services:
+    # The portal's pages begin with any word, `/{lang}/requests/{key}` too, so it comes behind `/api/requests/docs`.
+    for service in sorted(services, key=lambda one: one.prefix == ""):
         _refuse_undeclared(service)
         app.include_router(operations.router_for(service), prefix=f"/api/{service.name}/v1", tags=["operations"],
                            dependencies=[Depends(service.authorise)])

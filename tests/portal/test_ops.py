@@ -40,8 +40,8 @@ async def operator(city: City) -> AsyncIterator[httpx.AsyncClient]:
         yield browser
 
 
-async def sign_in(city: City, browser: httpx.AsyncClient, *roles: Role) -> str:
-    """Sign in by the link in a mail, as a person does; her address."""
+async def sign_in(city: City, browser: httpx.AsyncClient, *roles: Role) -> httpx.Response:
+    """Sign in by the link in a mail, as a person does; the answer to her pressing its button."""
     address = somebody()
     await House(city).meet(address)
     for role in roles:
@@ -52,7 +52,7 @@ async def sign_in(city: City, browser: httpx.AsyncClient, *roles: Role) -> str:
     mail = next(mail for mail in reversed(await city.mails()) if mail.to == address)
     answer = await browser.post(mail.secret_path)
     assert answer.status_code == 303, answer.text
-    return address
+    return answer
 
 
 async def break_something(city: City) -> None:

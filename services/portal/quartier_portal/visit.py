@@ -4,16 +4,16 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from quartier import clock
+from quartier import clock, i18n
 from quartier.client import Answered
 from quartier.contracts.accounts import Role
-from quartier.problems import Forbidden, Problem
+from quartier.problems import Forbidden, NotFound, Problem
 from quartier.service import Runtime
 from quartier_portal import rendering
 from quartier_portal.rendering import Page, Person
@@ -22,8 +22,6 @@ SESSION_COOKIE = "__Host-session"
 TOKEN_KEPT_FOR = 50.0
 """Seconds for which the portal uses a person's token before it asks accounts again: what is revoked ends within the minute."""
 TOKENS_KEPT = 5000
-
-Lang = Literal["en", "fr"]
 
 
 class SignInNeeded(Problem):
@@ -120,8 +118,10 @@ async def _exchange(runtime: Runtime, session: str) -> Person | None:
     return Person(UUID(person["id"]), frozenset(Role(role) for role in person["roles"]), person["address_hint"] or "", answer["token"])
 
 
-async def visit(request: Request, lang: Lang) -> Visit:
-    """Dependency of every page below `/{lang}`."""
+async def visit(request: Request, lang: str) -> Visit:
+    """Dependency of every page below `/{lang}`. Raises NotFound for what is no language of the house."""
+    if lang not in i18n.LANGUAGES:
+        raise NotFound("No page has this address.")
     runtime: Runtime = request.app.state.runtimes["portal"]
     session = request.cookies.get(SESSION_COOKIE)
     if not hasattr(request.app.state, "known_tokens"):

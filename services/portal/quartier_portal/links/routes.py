@@ -12,7 +12,7 @@ from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.notices import Purpose
 from quartier_portal.register.parts import parts
-from quartier_portal.sessions.routes import SIGN_IN_COOKIE, keep_session
+from quartier_portal.sessions.routes import SIGN_IN_COOKIE, first_page, keep_session
 from quartier_portal.visit import OurOwnPage, Visit, Visiting, from_our_own_page
 
 router = APIRouter()
@@ -63,7 +63,7 @@ async def act_on_link(visit: Visiting, token: Token, code: Annotated[str, Form(m
         return _over(visit, problem)
     match opened.purpose, opened.kind:
         case Purpose.SIGN_IN, _:
-            response: Response = visit.go("/desk")
+            response: Response = visit.go(first_page(visit.runtime.verifier.actor(exchanged["token"])))
             keep_session(response, exchanged["session"])
             response.delete_cookie(SIGN_IN_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
             return response

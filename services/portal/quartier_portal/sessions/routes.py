@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
 
-from quartier.auth import public
+from quartier.auth import Actor, public
+from quartier.contracts.accounts import Role
 from quartier.problems import Problem
 from quartier_portal.visit import SESSION_COOKIE, OurOwnPage, Visiting
 
@@ -58,3 +59,10 @@ def forget_session(visit: Visiting, response: Response) -> None:
 def keep_session(response: Response, session: str) -> None:
     """Give the browser the one cookie; it lasts as long as the browser does, and accounts ends it earlier."""
     response.set_cookie(SESSION_COOKIE, session, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def first_page(actor: Actor) -> str:
+    """Where somebody begins who has just signed in: at her work, if this site has it."""
+    if actor.has(Role.OFFICER, Role.APPROVER):
+        return "/desk"
+    return "/ops" if actor.has(Role.OPERATOR) else "/"
