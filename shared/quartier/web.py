@@ -240,7 +240,7 @@ def required_version(request: Request) -> int:
     if stated is None:
         raise PreconditionRequired('Send If-Match with the ETag that you have read, such as "3".')
     number = stated.strip().strip('"')
-    if not number.isdigit():
+    if not re.fullmatch("[0-9]{1,18}", number):
         raise Stale("If-Match names no version of this.")
     return int(number)
 

@@ -93,3 +93,10 @@ async def test_what_could_not_be_committed_is_not_answered_as_done(city: City):
     async with requests.database.engine.begin() as connection:
         await connection.execute(text("DROP TRIGGER doom"))
     assert (await city.http.post("/api/requests/v1/requests", json=body, headers=head)).status_code == 201
+
+
+@pytest.mark.parametrize("version", [b"\xb2", b"9" * 5000])
+async def test_a_version_that_is_no_number_of_ours_is_refused(city: City, version: bytes):
+    answer = await city.http.post("/api/requests/v1/requests/R-2026-0001/withdrawal", headers=[
+        (b"authorization", f"Bearer {city.token(Role.OFFICER)}".encode()), (b"if-match", version)])
+    assert answer.status_code == 412
