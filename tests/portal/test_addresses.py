@@ -17,16 +17,25 @@ async def test_the_documents_of_every_service_are_served_beside_the_portals_page
         assert (await city.http.get(f"/api/{service.name}/docs.css")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/nowhere/", "/de/requests", "/favicon.ico/", "/api/requests/nothing", "/en/requests/%0a", "/en/datasets/%0a",
-                                  "/en/l/%00", "/en/requests/R-2026-0001%3Flang=fr", "/en/l/%2e%2e"])
+@pytest.mark.parametrize("path", ["/nowhere/", "/de/requests", "/favicon.ico/", "/api/requests/nothing", "/en/requests/%0a",
+                                  "/en/datasets/%0a", "/en/l/%00", "/en/requests/R-2026-0001%3Flang=fr", "/en/l/%2e%2e"])
 async def test_an_address_that_names_nothing_is_answered_not_found(city: City, path: str) -> None:
     assert (await city.http.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize(("roles", "page"), [
-    ([Role.OFFICER], "/en/desk"), ([Role.APPROVER, Role.OPERATOR], "/en/desk"), ([Role.OPERATOR], "/en/ops"), ([Role.EDITOR], "/en/"), ([], "/en/")])
+    ([Role.OFFICER], "/en/desk"), ([Role.APPROVER, Role.OPERATOR], "/en/desk"), ([Role.OPERATOR], "/en/ops"),
+    ([Role.EDITOR], "/en/"), ([], "/en/")])
 async def test_whoever_signs_in_begins_at_a_page_that_she_may_see(city: City, roles: list[Role], page: str) -> None:
     async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as browser:
         answer = await sign_in(city, browser, *roles)
         assert answer.headers["location"] == page
         assert (await browser.get(page)).status_code == 200
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "No page has this address."), ("fr", "Aucune page n’a cette adresse.")])
+async def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(city: City, lang: str, words: str) -> None:
+    page = await city.http.get(f"/{lang}/nowhere")
+    assert page.status_code == 404
+    assert words in page.text
+    assert "endpoint" not in page.text

@@ -1,0 +1,27 @@
+### What went wrong, by the slug of the problem, as people read it on a page; programs read the service's own words.
+problem-not-allowed = This is not yours to do
+problem-not-allowed-detail = Your role does not include this, or the form was sent from another site.
+problem-not-found = There is nothing here
+problem-not-found-detail = No page has this address.
+problem-unknown-request = There is no such request
+problem-unknown-request-detail = No public request has this number.
+problem-no-such-dataset = There is no such dataset
+problem-no-such-dataset-detail = No published dataset has this name.
+problem-method-not-allowed = This address cannot be opened like this
+problem-method-not-allowed-detail = Go back to the page before and use its form.
+problem-too-large = This is too large
+problem-too-large-detail = What you sent is larger than one mebibyte.
+problem-too-many = Too many requests at once
+problem-too-many-detail = Wait a minute, then try again.
+problem-changed-meanwhile = Somebody has changed this in the meantime
+problem-changed-meanwhile-detail = Read the page again, then decide on what it says now.
+problem-invalid = Some answers need another look
+problem-invalid-detail = Go back and look at what you typed.
+problem-repeated-parameter = The address says one thing twice
+problem-repeated-parameter-detail = Copy the whole address, or begin at the first page.
+problem-unexpected = Something went wrong on our side
+problem-unexpected-detail = It is no fault of yours.
+problem-unavailable = This part of the site is away for a moment
+problem-unavailable-detail = Nothing was stored; please try again in a moment.
+problem-disk-full = There is no room to store this
+problem-disk-full-detail = Nothing was stored; the city has to make room first.

@@ -1,0 +1,27 @@
+### What went wrong, by the slug of the problem, as people read it on a page; programs read the service's own words.
+problem-not-allowed = Vous ne pouvez pas faire cela
+problem-not-allowed-detail = Votre rôle ne le permet pas, ou le formulaire vient d’un autre site.
+problem-not-found = Il n’y a rien ici
+problem-not-found-detail = Aucune page n’a cette adresse.
+problem-unknown-request = Cette demande n’existe pas
+problem-unknown-request-detail = Aucune demande publique n’a ce numéro.
+problem-no-such-dataset = Ce jeu de données n’existe pas
+problem-no-such-dataset-detail = Aucun jeu de données publié n’a ce nom.
+problem-method-not-allowed = Cette adresse ne s’ouvre pas ainsi
+problem-method-not-allowed-detail = Revenez à la page précédente et utilisez son formulaire.
+problem-too-large = C’est trop volumineux
+problem-too-large-detail = Ce que vous avez envoyé dépasse un mébioctet.
+problem-too-many = Trop de demandes à la fois
+problem-too-many-detail = Attendez une minute, puis recommencez.
+problem-changed-meanwhile = Quelqu’un l’a modifié entre-temps
+problem-changed-meanwhile-detail = Relisez la page, puis décidez selon ce qu’elle dit maintenant.
+problem-invalid = Certaines réponses sont à revoir
+problem-invalid-detail = Revenez en arrière et vérifiez ce que vous avez saisi.
+problem-repeated-parameter = L’adresse dit deux fois la même chose
+problem-repeated-parameter-detail = Copiez l’adresse entière, ou partez de la première page.
+problem-unexpected = Un incident est survenu de notre côté
+problem-unexpected-detail = Ce n’est pas de votre fait.
+problem-unavailable = Cette partie du site est indisponible un instant
+problem-unavailable-detail = Rien n’a été enregistré ; réessayez dans un instant.
+problem-disk-full = Il n’y a plus de place pour enregistrer ceci
+problem-disk-full-detail = Rien n’a été enregistré ; la ville doit d’abord faire de la place.
