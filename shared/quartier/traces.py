@@ -8,7 +8,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +95,8 @@ class TraceRing(SpanProcessor):
                 while not self._waiting.empty() and len(batch) < 500:
                     batch.append(self._waiting.get())
                 rows = [_row(span) for span in batch if isinstance(span, ReadableSpan)]
-                with connection:
+                # Spans that find no room on the disk are lost; without this thread, all later ones would pile up in memory.
+                with suppress(sqlite3.Error), connection:
                     connection.executemany(
                         "INSERT INTO span(trace_id, span_id, parent_id, service, name, kind, start_ns, end_ns, error, event_id, subject,"
                         " attributes, links) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
