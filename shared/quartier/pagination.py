@@ -39,6 +39,7 @@ async def page(session: AsyncSession, statement: Any, *, order: Sequence[Any], c
     Raises Invalid for a cursor that we did not make.
     """
     columns = tuple_(*order)
+    key = hmac.digest(key, " ".join(map(str, order)).encode(), hashlib.sha256)  # A cursor of another list is none of this one.
     if cursor is not None:
         after = tuple_(*(_literal(column, value) for column, value in zip(order, _opened(cursor, key), strict=True)))
         statement = statement.where(columns < after if descending else columns > after)

@@ -71,3 +71,11 @@ def test_a_cursor_that_is_not_ours_is_refused_and_never_read(text):
 
     with pytest.raises(Invalid):
         _opened(text, b"key")
+
+
+@pytest.mark.parametrize("other", ["day", "at", "number"])
+async def test_a_cursor_of_another_list_is_refused(beads, other):
+    async with beads.session() as session:
+        found = await page(session, select(Bead), order=ORDERS["id"], cursor=None, limit=4, key=b"k")
+        with pytest.raises(Invalid):
+            await page(session, select(Bead), order=ORDERS[other], cursor=found.next, limit=4, key=b"k")
