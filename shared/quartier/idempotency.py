@@ -64,13 +64,13 @@ class Idempotency:
                   location: Callable[[Any], str] | None = None) -> Response:
         """Do the act and keep its answer, or give the kept one. The act's result is read into `out`.
 
-        Raises KeyMissing without the header and KeyReused when its key came with another body.
+        Raises KeyMissing without the header and KeyReused when its key came with another body or from another caller.
         """
         key = self._request.headers.get("idempotency-key", "").strip().strip('"')
         if not 1 <= len(key) <= 200:
             raise KeyMissing("Choose a new random value for each new thing (a UUID will do), and keep it when you try again.")
         row = {"key": key, "route": f"{self._request.method} {self._request.url.path}"[:300],
-               "body_hash": hashlib.sha256(await self._request.body()).hexdigest()}
+               "body_hash": await self._fingerprint()}
         if not await self._first(row):
             return await self._kept(row)
         result = out.model_validate(await act())
@@ -81,6 +81,12 @@ class Idempotency:
         body = result.model_dump_json()
         await self._keep(row, status, headers, body)
         return Response(body, status, headers, "application/json")
+
+    async def _fingerprint(self) -> str:
+        """Who asked for what: an answer is replayed to the same caller alone, since another may not be allowed to have it."""
+        actor = self._request.state.actor
+        caller = f"{actor.subject} {actor.service} {actor.scope}\n".encode()
+        return hashlib.sha256(caller + await self._request.body()).hexdigest()
 
     async def _first(self, row: dict[str, str]) -> bool:
         """Insert the key; False when it is there. On PostgreSQL this waits for a twin that has not committed yet."""
@@ -98,7 +104,7 @@ class Idempotency:
         found = select(IdempotencyKey).where(IdempotencyKey.key == row["key"], IdempotencyKey.route == row["route"])
         kept = (await self._uow.session.exec(found)).one()
         if kept.body_hash != row["body_hash"]:
-            raise KeyReused("Choose a new key: this one came with another body before.")
+            raise KeyReused("Choose a new key: this one came with another body, or from somebody else, before.")
         return Response(kept.body, kept.status, json.loads(kept.headers), "application/json")
 
 

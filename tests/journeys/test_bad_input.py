@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -279,3 +280,17 @@ async def test_with_a_full_disk_reads_go_on_and_writing_works_again_once_there_i
     assert len(await people.city.mails()) == 2 + written
     done = await people.act(request, await people.version(request), event="request.taken_up", motive={"en": "In work.", "fr": "En cours."})
     assert done.status_code == 200
+
+
+async def test_the_answer_to_a_key_is_replayed_to_nobody_but_its_caller(city: City):
+    body = {"slug": "trees", "title": {"en": "Trees"}, "description": {"en": "All of them."}}
+
+    async def enter(person: UUID):
+        headers = city.bearer(Role.OFFICER, person=person) | {"idempotency-key": "mine"}
+        return await city.http.post("/api/publications/v1/datasets", json=body, headers=headers)
+
+    one, other = ids.opaque_id(), ids.opaque_id()
+    first, again, stranger = await enter(one), await enter(one), await enter(other)
+    assert (first.status_code, first.text) == (again.status_code, again.text) == (201, first.text)
+    assert stranger.status_code == 422, stranger.text
+    assert stranger.json()["type"].endswith("idempotency-key-reused")
