@@ -24,7 +24,7 @@ from quartier.contracts.accounts import Role
 from quartier.testing.smtp import Mail
 from tests.storm.places import SERVICES, Place
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds within which each act has to be answered, whatever dies meanwhile."""
 MOTIVE = {"en": "A legal duty.", "fr": "Une obligation."}
 Headers = Callable[[], Awaitable[dict[str, str]]]

@@ -55,6 +55,8 @@ async def storm(place: Place, profile: str, seed: int, kills: Sequence[Kill], pa
             driver = Driver(place, ledger, chance, client)
             crowd = Crowd(driver, pace, at_once=24)
             for service, point in chance.sample(list(kills), len(kills)):
+                # A city that dies as soon as it lives would only start, and start again.
+                await asyncio.sleep(chance.uniform(0.5, 2))
                 if service == BROKER:
                     await _take_the_broker_away(place, float(point), report, driver)
                 else:
