@@ -7,21 +7,27 @@ and then replays the stored answer; the same key with another body is refused. K
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, tuple_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from quartier import clock
 from quartier.database import Utc
 from quartier.inbox import insert_new
+from quartier.loops import Bell, Loop
 from quartier.problems import Invalid, Problem
 from quartier.uow import UnitOfWork
 
+if TYPE_CHECKING:
+    from quartier.service import Runtime
+
 KEPT_FOR = timedelta(hours=24)
+FORGOTTEN_EVERY = 3600.0
+FORGOTTEN_AT_ONCE = 1000
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -108,6 +114,23 @@ class Idempotency:
         return Response(kept.body, kept.status, json.loads(kept.headers), "application/json")
 
 
-async def forget_old(uow: UnitOfWork, before: datetime) -> None:
-    """Delete the keys that were used before that instant."""
-    await uow.session.exec(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
+class KeyLoop(Loop):
+    """Forgets, once an hour, the keys whose time is over; a portion a step, so that nobody waits long for the database."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        # A bell that nobody rings: no commit makes a key older.
+        super().__init__(f"{runtime.service.name} keys", Bell())
+        self._database = runtime.database
+        self._next_at = 0.0
+
+    async def step(self) -> int:
+        """Delete one portion."""
+        if clock.monotonic() < self._next_at:
+            return 0
+        name = (IdempotencyKey.key, IdempotencyKey.route)
+        old = select(*name).where(IdempotencyKey.created_at < clock.wall() - KEPT_FOR).limit(FORGOTTEN_AT_ONCE)
+        async with self._database.transaction() as session:
+            forgotten = (await session.exec(delete(IdempotencyKey).where(tuple_(*name).in_(old)))).rowcount
+        if forgotten < FORGOTTEN_AT_ONCE:
+            self._next_at = clock.monotonic() + FORGOTTEN_EVERY
+        return forgotten

@@ -27,7 +27,7 @@ from quartier.client import Client
 from quartier.database import Database
 from quartier.events import registry
 from quartier.handlers import ConsumerLoop, Handlers
-from quartier.idempotency import Idempotency
+from quartier.idempotency import Idempotency, KeyLoop
 from quartier.loops import Bell, Loop
 from quartier.outbox import Relay
 from quartier.parking import LaneLoop
@@ -171,8 +171,8 @@ class Runtime:
         return unit_of_work(self, correlation_id=correlation_id, causation_id=causation_id)
 
     def make_loops(self) -> None:
-        """What this service has to do besides answering: send, handle, drain, fire, work."""
-        self.loops = {"relay": Relay(self)}
+        """What this service has to do besides answering: send, forget, handle, drain, fire, work."""
+        self.loops = {"relay": Relay(self), "keys": KeyLoop(self)}
         if self.service.handlers:
             self.loops |= {"consumer": ConsumerLoop(self), "lanes": LaneLoop(self)}
         if self.service.timers:
