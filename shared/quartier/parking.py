@@ -4,6 +4,7 @@ A lane drains in order, at growing intervals. After a day its head becomes a dea
 insists on order: then it waits for a person.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -140,33 +141,34 @@ class LaneLoop(Loop):
         self.runtime = runtime
 
     async def step(self) -> int:
-        """Try the head of the lane that has been due for the longest time."""
+        """Try the head of the lane that has been due for the longest time, of those that no other replica holds."""
         handlers = self.runtime.service.handlers
         async with self.runtime.database.session() as session:
             due = select(ParkedKey).where(ParkedKey.next_try_at <= clock.wall(), ParkedKey.handler.in_(handlers.names))
-            lane = (await session.exec(due.order_by(ParkedKey.next_try_at).limit(1))).first()
-            if lane is None:
+            free = await claim(session, due.order_by(ParkedKey.next_try_at).limit(1))
+            if not free:
                 return 0
+            lane = free[0]
             handler = handlers[lane.handler]
             head = (await session.exec(_head_of(lane, is_strict=handler.is_strict))).first()
         if head is None:
             await self._close(lane)
-            return 1
-        return await self._try(handler, lane, head)
+        else:
+            await self._try(handler, lane, head)
+        return 1
 
-    async def _try(self, handler: Handler, lane: ParkedKey, head: ParkedEvent) -> int:
+    async def _try(self, handler: Handler, lane: ParkedKey, head: ParkedEvent) -> None:
         async def leave(session: AsyncSession) -> None:
             await _take(session, lane, head, is_strict=handler.is_strict)
 
         incoming = head.incoming
         try:
-            await attempt(self.runtime, handler, incoming, first=leave)
-        except _Elsewhere:
-            return 0
+            # The claim that found the lane ended with its session; who comes in between is met again in `leave`.
+            with suppress(_Elsewhere):
+                await attempt(self.runtime, handler, incoming, first=leave)
         except Exception as error:
             async with self.runtime.database.transaction() as session:
                 await _note_failure(session, handler, lane, head, incoming, error)
-        return 1
 
     async def _close(self, lane: ParkedKey) -> None:
         async with self.runtime.database.transaction() as session:

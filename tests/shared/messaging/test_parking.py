@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from quartier import clock, ids
@@ -262,3 +263,40 @@ async def test_the_running_service_drains_by_itself(make, hasty):
             return await small.told("tell") == ["bad", "two"]
 
         await small.until(drained)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_lane_that_one_replica_works_on_holds_up_no_other_replica(make, hasty):
+    at_work, may_go_on, handlers = asyncio.Event(), asyncio.Event(), Handlers()
+    is_bad = True
+
+    @handlers.on(FollowEnded)
+    async def tell(received, uow):
+        if is_bad:
+            raise RuntimeError("not yet")
+        if received.event.ended_by == "slow":
+            at_work.set()
+            await may_go_on.wait()
+        await note(uow, "tell", received.event.ended_by)
+
+    async with make(handlers=handlers) as small:
+        await small.bus.publish([record_of(small, "a", "slow")])
+        await consume(small)
+        await small.bus.publish([record_of(small, name, name) for name in ("b", "c")])
+        await consume(small)
+        is_bad = False
+        await make_due(small)
+        await small.change("update parked_key set next_try_at = next_try_at - interval '1 hour' where key = :key", key=str(small.key("a")))
+        one = small.runtime.loops["lanes"]
+        slow = asyncio.create_task(one.step())
+        try:
+            await asyncio.wait_for(at_work.wait(), 10)
+            small.runtime.make_loops()
+            await drain(small)
+            assert sorted(await small.told("tell")) == ["b", "c"]
+        finally:
+            may_go_on.set()
+            await slow
+        assert sorted(await small.told("tell")) == ["b", "c", "slow"]
+        assert await small.rows("select * from parked_key") == []
