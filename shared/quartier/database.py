@@ -5,8 +5,8 @@ read-then-write fails at once in spite of any timeout. PostgreSQL: the pool's or
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,15 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import JSON, DateTime, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import declared_attr
-from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import ids
-from quartier.problems import DiskFull, Problem, Stale, Unavailable
+from quartier.refusals import name_lost_connections, translated
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -90,7 +88,7 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session for reading. What it changed is not kept."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            with _translated():
+            with translated():
                 yield session
 
     @asynccontextmanager
@@ -98,7 +96,7 @@ class Database:
         """A session whose changes are committed at the end, all or none."""
         async with nullcontext() if self.is_postgres else self._turn:
             async with AsyncSession(self._writer, expire_on_commit=False) as session:
-                with _translated():
+                with translated():
                     try:
                         yield session
                         await session.commit()
@@ -113,7 +111,9 @@ class Database:
 
 
 def _postgres(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    name_lost_connections(engine.sync_engine)
+    return engine
 
 
 def _sqlite(url: str, begin: str) -> AsyncEngine:
@@ -132,31 +132,6 @@ def _sqlite(url: str, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Say in the house's words what a database's refusal means for the person who asked."""
-    try:
-        yield
-    except StaleDataError as error:
-        raise Stale("Read it again and decide on what it says now.") from error
-    except OperationalError as error:
-        raise _refusal(error) from error
-    except (InterfaceError, OSError) as error:
-        raise Unavailable("The database does not answer. Nothing was stored; please try again.",
-                          headers={"Retry-After": "5"}) from error
-
-
-def _refusal(error: BaseException) -> Problem:
-    # A full disk ends the transaction, so undoing a part of it fails as well: the first error is the one that tells.
-    first = error
-    while first.__context__ is not None:
-        first = first.__context__
-    if "disk is full" in str(first) or "No space left" in str(first):
-        return DiskFull("The disk is full. Nothing was stored; the city's operators have to make room.")
-    return Unavailable("The database does not answer. Nothing was stored; please try again.",
-                       headers={"Retry-After": "5"})
 
 
 async def claim(session: AsyncSession, statement: Any) -> list[Any]:

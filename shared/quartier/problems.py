@@ -93,6 +93,12 @@ class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "This part of the city's site is away for a moment"
 
 
+class Contended(Unavailable):
+    """Two acts met, and the database let this one give way; trying again is right."""
+
+    slug, title = "try-again", "Somebody else was changing the same thing at this moment"
+
+
 class DiskFull(Problem):
     """Nothing more can be stored until somebody makes room."""
 
