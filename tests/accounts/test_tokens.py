@@ -1,5 +1,6 @@
 """API tokens, the keys that sign, and lies that they do not believe."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -207,3 +208,13 @@ async def test_tokens_that_nobody_of_ours_signed_are_refused(house: House) -> No
     for lie in lies:
         assert (await house.call("GET", "/grants", token=lie)).status_code == 401, lie
     assert (await house.call("GET", "/grants", token=signer.sign(str(uuid4()), roles=["operator"]))).status_code == 200
+
+
+async def test_a_token_that_was_good_before_is_refused_when_its_time_is_over(house: House) -> None:
+    operator = house.city.token(Role.OPERATOR, life=timedelta(seconds=1))
+    seen = set()
+    async with asyncio.timeout(30):
+        while 401 not in seen:
+            seen.add((await house.call("GET", "/grants", token=operator)).status_code)
+            await asyncio.sleep(0.1)
+    assert seen == {200, 401}
