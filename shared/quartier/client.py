@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 from starlette.types import ASGIApp
 
-from quartier import telemetry
+from quartier import callers, telemetry
 from quartier.problems import FieldError, NotFound, Problem, Unavailable
 
 DEADLINE = httpx.Timeout(5.0)
@@ -55,8 +55,7 @@ class Client:
             sent = dict(headers or {})
             if token != "":
                 sent["authorization"] = f"Bearer {token or self._as_service()}"
-            if "traceparent" in carrier:
-                sent["quartier-traceparent"] = carrier["traceparent"]
+            sent |= self._for_whom(carrier.get("traceparent"))
             try:
                 response = await client.request(method, url, headers=sent, **kwargs)
             except httpx.HTTPError as error:
@@ -64,6 +63,11 @@ class Client:
         if response.status_code >= 400:
             raise Answered(response.status_code, _problem(response))
         return response
+
+    def _for_whom(self, trace: str | None) -> dict[str, str]:
+        """The trace that goes on and the place of whoever the call is for, with the proof that lets the other believe them."""
+        stated = {name: value for name, value in ((callers.TRACE, trace), (callers.PLACE, callers.present_place())) if value}
+        return stated | {callers.PROOF: self._as_service()} if stated else {}
 
     async def get(self, service: str, path: str, **kwargs: Any) -> httpx.Response:
         """Read something."""

@@ -228,6 +228,7 @@ def create_app(services: Sequence[Service], *, settings: Callable[[Service], Set
     app.state.public_url = first.public_url
     app.state.bus = bus_of(first)
     app.state.runtimes = {service.name: _runtime(service, chosen[service.name], app) for service in services}
+    app.state.verifier = next(iter(app.state.runtimes.values())).verifier
     app.state.render_problem = _renderer(services)
     add_problem_handlers(app)
     app.add_middleware(Guarded, service=services[-1].name if len(services) == 1 else "portal")

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quartier import field_errors, telemetry
+from quartier.callers import answering, caller_of
 from quartier.database import Entity
 from quartier.i18n import preferred
 from quartier.problems import FieldError, Invalid, NotFound, PreconditionRequired, Problem, Stale, TooLarge
@@ -142,8 +143,7 @@ UNTRACED = ("/healthz", "/readyz", "/static/")
 class Guarded:
     """Around the whole app: a span, the security headers, and an unexpected error as a problem.
 
-    The header `quartier-traceparent` is set by our own client and dropped by the reverse proxy: it continues a trace. A
-    stranger's `traceparent` only becomes a link.
+    A call by one of our own services continues its trace; a stranger's `traceparent` only becomes a link.
     """
 
     def __init__(self, app: ASGIApp, *, service: str) -> None:
@@ -172,9 +172,10 @@ class Guarded:
             await send(message)
 
         service = service_of(path) or self.service
-        with nullcontext(span) if path.startswith(UNTRACED) else telemetry.server_span(
-                service, scope["method"], path, parent=_text(headers, b"quartier-traceparent"),
-                link=_text(headers, b"traceparent")) as span:
+        caller = caller_of(headers, (scope.get("client") or (None,))[0], scope["app"].state.verifier)
+        with answering(caller.place), nullcontext(span) if path.startswith(UNTRACED) else telemetry.server_span(
+                service, scope["method"], path, parent=caller.trace,
+                link=headers.get(b"traceparent", b"").decode("latin-1")) as span:
             try:
                 await self.app(scope, _limited(headers, receive), send_guarded)
             except Exception as error:
@@ -210,11 +211,6 @@ def service_of(path: str) -> str | None:
     """The service that an API path belongs to."""
     found = re.match(r"/api/([a-z]+)/", path)
     return found and found[1]
-
-
-def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
-    value = headers.get(name)
-    return value.decode("latin-1") if value else None
 
 
 class MethodNotAllowed(Problem):
