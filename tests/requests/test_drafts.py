@@ -210,11 +210,11 @@ async def test_the_link_is_sent_again_but_not_every_minute(town: Town):
 
 async def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(town: Town):
     for field, value, *sentences in (
-            ("title", "abc", "Please write at least 4 characters.", "Merci d'écrire au moins 4 caractères."),
-            ("body", "", "Please write at least one character.", "Merci d'écrire au moins un caractère."),
-            ("title", "two\nlines", "Please write this on one line.", "Merci d'écrire ceci sur une seule ligne."),
+            ("title", "abc", "Please write at least 4 characters.", "Merci d’écrire au moins 4 caractères."),
+            ("body", "", "Please write at least one character.", "Merci d’écrire au moins un caractère."),
+            ("title", "two\nlines", "Please write this on one line.", "Merci d’écrire ceci sur une seule ligne."),
             ("period", "2026/2019", "The period ends before it begins.", "La période finit avant de commencer."),
-            ("favourite", "yes", "There is no such field.", "Ce champ n'existe pas.")):
+            ("favourite", "yes", "There is no such field.", "Ce champ n’existe pas.")):
         for lang, sentence in zip(("en", "fr"), sentences, strict=True):
             body = {**ASK, "contact_ticket": town.ticket(ids.new_id()), field: value}
             answer = await town.call("POST", "/requests", json=body, headers={"idempotency-key": "k", "accept-language": lang})

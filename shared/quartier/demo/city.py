@@ -24,7 +24,7 @@ async def fill(player: Player) -> None:
     for request in (trees, canteens, air, racks, owners, pools):
         await player.act(request, "triage.started", visibility="public")
     await player.act(canteens, "request.answered", outcome="not_a_data_request", links=["https://www.city.example/cantines"], answer={
-        "fr": "Les menus sont affichés par chaque école ; la page des cantines les rassemble.",
+        "fr": "Les menus sont affichés par chaque école ; la page des cantines les rassemble.",
         "en": "Each school shows its menus; the page of the canteens gathers them."})
     for request in (trees, air, racks, owners):
         await player.act(request, "request.taken_up", motive=WORKED_ON)
@@ -60,11 +60,11 @@ ASKED: list[tuple[str, str, str, str, dict[str, Any]]] = [
     ("basile", "fr", "Menus des cantines scolaires", "Les menus de chaque école, chaque semaine, pour prévenir les allergies.", {}),
     ("chidi", "en", "Air quality at school gates", "Hourly values of particles, for the schools beside the ring road.", {
         "area": "North and East", "period": "2024/..", "wishes": [{"property": "frequency", "wanted": "hourly", "weight": "must"}]}),
-    ("delphine", "fr", "Places de stationnement pour vélos", "Où sont les arceaux, combien de places, et depuis quand ?", {
+    ("delphine", "fr", "Places de stationnement pour vélos", "Où sont les arceaux, combien de places, et depuis quand ?", {
         "kind": "extend"}),
     ("elif", "en", "Owners of empty shops", "Who owns each shop that has been empty for more than a year.", {}),
     ("farid", "fr", "Fréquentation des piscines", "Le nombre d’entrées par jour et par piscine.", {
-        "question": "Quand y a-t-il de la place ?"}),
+        "question": "Quand y a-t-il de la place ?"}),
     ("grace", "en", "Road works", "Which lanes are closed, from when until when.", {
         "kind": "fix", "how_today": "I read the notices on lamp posts."}),
 ]

@@ -111,7 +111,7 @@ column-standing = Stands at
 settled-heading = What was settled
 settled-none = No request was settled this quarter.
 settled-counts-caption = Settled requests by outcome
-settled-caption = Settled requests and the city's words
+settled-caption = Settled requests and the city’s words
 settled-hidden = { $hidden ->
     [one] One of them is not public.
    *[other] { $hidden } of them are not public.
@@ -223,7 +223,7 @@ notice-kind = { $word ->
 
 ## Method
 method-heading = How this note was made
-method-text = It is computed from copies of the city's events alone, and from the same ones always in the same way. Requests that are not public count in every figure and are named in none. Anybody can compute it again from the file of facts.
+method-text = It is computed from copies of the city’s events alone, and from the same ones always in the same way. Requests that are not public count in every figure and are named in none. Anybody can compute it again from the file of facts.
 method-facts = The file of facts
 method-hash = SHA-256 of the facts:
 
@@ -231,7 +231,7 @@ method-hash = SHA-256 of the facts:
 label = { $word ->
     [received] received
     [question_for_you] question to the requester
-    [in_this_quarters_list] in this quarter's list
+    [in_this_quarters_list] in this quarter’s list
     [being_researched] being researched
     [date_promised] date promised
     [published] published
@@ -253,7 +253,7 @@ channel = { $word ->
     [meetup_group] a meetup group
     [in_person_event] a meeting in person
     [newsletter] the newsletter
-    [city_website] the city's site
+    [city_website] the city’s site
     [press] the press
     [phone] the telephone
     [partner] a partner
