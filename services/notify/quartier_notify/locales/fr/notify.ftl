@@ -133,7 +133,7 @@ outcome = { $code ->
     [not_held] La ville ne détient pas ces données.
     [refused] La ville ne peut pas publier ces données.
     [not_a_data_request] Ce n’est pas une question de données.
-    [technical_fix] Le défaut est réparé.
+    [technical_fix] Ce qui ne marchait pas est réparé.
     [infeasible] Les données ne peuvent pas être publiées sans effort démesuré.
     [withdrawn] La demande a été retirée.
    *[other] La demande est close.
@@ -155,8 +155,8 @@ ground = { $code ->
 property = { $code ->
     [area] Territoire
     [period] Période
-    [spatial_unit] Maille
-    [frequency] Fréquence
+    [spatial_unit] Maille géographique
+    [frequency] Fréquence de mise à jour
     [format] Format
     [licence] Licence
     [column] Colonne
@@ -165,9 +165,9 @@ property = { $code ->
 }
 
 verdict = { $code ->
-    [met] donné
-    [partly] donné en partie
-    [not] non donné
+    [met] satisfait
+    [partly] satisfait en partie
+    [not] non satisfait
    *[unknown] une personne doit encore comparer
 }
 

@@ -1,4 +1,4 @@
-### The officers' desk.
+### The officers’ desk.
 
 desk-title = Desk
 desk-versions = Versions that wait for a second person
@@ -57,7 +57,7 @@ queue-late =
        *[other] { $count } are late
     }
 
-visibility-held = Nobody but the city's staff sees it yet.
+visibility-held = Nobody but the city’s staff sees it yet.
 visibility-public = Everybody can read it.
 visibility-requester_only = Only its requester sees it.
 outcome-already_available = The data is published already

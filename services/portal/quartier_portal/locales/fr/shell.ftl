@@ -41,8 +41,8 @@ badge-internal = seuls les agents de la ville le lisent
 change = Modifier
 
 ## États et listes
-told-at = La personne qui a fait la demande a été informée le { $when }.
-told-not-yet = La personne qui a fait la demande n’est pas encore informée.
+told-at = La personne qui a demandé a été prévenue le { $when }.
+told-not-yet = La personne qui a demandé n’est pas encore prévenue.
 task-verb = { $verb } :
 task-due = Pour le { $date }
 task-late = En retard
@@ -50,15 +50,15 @@ filter-label = Choisir ce que montre la liste
 filter-show = Afficher
 filter-clear = Tout afficher
 pager-label = Pages de cette liste
-pager-previous = Retour
-pager-next = Suite
+pager-previous = Page précédente
+pager-next = Page suivante
 wishes-caption = Ce qui était souhaité et ce qui a été donné
 wishes-wanted = Souhaité
 wishes-given = Donné
 wishes-verdict = Résultat
 wishes-nothing = Rien pour l’instant
 verdict-met = Satisfait
-verdict-partly = En partie
+verdict-partly = Satisfait en partie
 verdict-not = Non satisfait
 verdict-unknown = Pas encore connu
 figure-table = Tableau
@@ -70,7 +70,7 @@ mail-to = À
 mail-at = Envoyé
 live-updated = Cette page vient d’être mise à jour.
 trace-error = Échec
-trace-span = { $service } : { $duration } ms, débute à { $start } ms
+trace-span = { $service } : { $duration } ms, débute à { $start } ms
 
 ## Pages d’erreur
 problem-status = Erreur { $status }
@@ -84,5 +84,5 @@ problem-advice =
        *[other] Revenez en arrière et réessayez dans un instant. Si cela se reproduit, écrivez à la ville en donnant la référence ci-dessous.
     }
 problem-to-requests = Voir toutes les demandes
-problem-to-home = Aller à la première page
+problem-to-home = Aller à l’accueil
 problem-reference = Référence pour la ville :
