@@ -1,6 +1,6 @@
 """What machines and developers ask every service: is it alive, is it ready, what does it offer.
 
-`/healthz` says that the process answers; `/readyz` says what is missing before it can do its work. The documents are made from the code.
+`/healthz` says that the process answers; `/readyz` says which check fails before it can do its work. The documents are made from the code.
 """
 
 from functools import cache
@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from sqlalchemy import text
 
-from quartier.bus import BusError
-from quartier.migrations import pending
 from quartier.problems import Problem
+from quartier.readiness import lacks
 from quartier.web import problem_response
 
 if TYPE_CHECKING:
-    from quartier.service import Runtime, Service
+    from quartier.service import Service
 
 router = APIRouter()
 
@@ -36,30 +34,13 @@ async def check_health() -> dict[str, str]:
 
 @router.get("/readyz", include_in_schema=False)
 async def check_readiness(request: Request) -> Response:
-    """Every service of this process can reach its database and its bus, and its schema is current."""
-    missing = [sentence for runtime in request.app.state.runtimes.values() for sentence in await _missing(runtime)]
-    if missing:
-        return problem_response(request, NotReady(" ".join(missing)))
+    """Every service of this process can reach its database and its bus, and its schema is current; else which check failed."""
+    found = [lack for runtime in request.app.state.runtimes.values() for lack in await lacks(runtime)]
+    request.app.state.readiness.tell(found)
+    if found:
+        checks = sorted({f"{lack.service}: {lack.check}" for lack in found})
+        return problem_response(request, NotReady(f"These checks failed: {'; '.join(checks)}."))
     return JSONResponse({"status": "ready", "services": sorted(request.app.state.runtimes)})
-
-
-async def _missing(runtime: "Runtime") -> list[str]:
-    from quartier.service import topics
-
-    name = runtime.service.name
-    try:
-        async with runtime.database.session() as session:
-            await session.exec(text("SELECT 1"))
-        sentences = await pending(runtime.database, runtime.service)
-    except Problem as problem:
-        return [f"{name}: {problem.detail}"]
-    try:
-        sentences += await runtime.bus.check(topics())
-    except BusError as error:
-        sentences.append(f"{name}: the bus does not answer ({error}).")
-    sentences += [f"{name}: {loop} makes no progress." for loop, running in runtime.loops.items()
-                  if not getattr(running, "ready", True)]
-    return sentences
 
 
 @cache

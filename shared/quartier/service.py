@@ -32,6 +32,7 @@ from quartier.loops import Bell, Loop
 from quartier.outbox import Relay
 from quartier.parking import LaneLoop
 from quartier.problems import Problem, Unauthenticated
+from quartier.readiness import Changes
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
@@ -229,6 +230,7 @@ def create_app(services: Sequence[Service], *, settings: Callable[[Service], Set
     app.state.bus = bus_of(first)
     app.state.runtimes = {service.name: _runtime(service, chosen[service.name], app) for service in services}
     app.state.verifier = next(iter(app.state.runtimes.values())).verifier
+    app.state.readiness = Changes()
     app.state.render_problem = _renderer(services)
     add_problem_handlers(app)
     app.add_middleware(Guarded, service=services[-1].name if len(services) == 1 else "portal")

@@ -3,6 +3,7 @@
 The two histories have a version table each. This package alone imports Alembic.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,13 +48,19 @@ async def upgrade(database: Database, service: "Service") -> None:
         await connection.run_sync(run)
 
 
+@cache
+def _head(folder: Path, table: str) -> str | None:
+    """The last revision that this process knows; reading it runs every script, and probes ask all day long."""
+    return ScriptDirectory.from_config(_config(folder, table)).get_current_head()
+
+
 async def pending(database: Database, service: "Service") -> list[str]:
     """A sentence for each history that is behind; nothing when the schema is current."""
 
     def look(connection: Any) -> list[str]:
         behind = []
         for folder, table in _histories(service):
-            head = ScriptDirectory.from_config(_config(folder, table)).get_current_head()
+            head = _head(folder, table)
             present = MigrationContext.configure(connection, opts={"version_table": table}).get_current_revision()
             if present != head:
                 behind.append(f"{service.name}: the database is at revision {present}, the code at {head}: run `quartier migrate`.")

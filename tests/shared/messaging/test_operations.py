@@ -39,7 +39,8 @@ async def quiet(small):
     return (await json(small, "/quiet"))["quiet"]
 
 
-PATHS = [("GET", "/quiet"), ("GET", "/outbox"), ("GET", "/lag"), ("GET", "/parked-keys"), ("GET", "/dead-letters"), ("GET", "/timers"),
+PATHS = [("GET", "/quiet"), ("GET", "/readiness"), ("GET", "/outbox"), ("GET", "/lag"), ("GET", "/parked-keys"),
+         ("GET", "/dead-letters"), ("GET", "/timers"),
          ("GET", f"/dead-letters/{ids.new_id()}"), ("POST", f"/outbox/{ids.new_id()}/retry"),
          ("POST", f"/parked-keys/{ids.new_id()}/retry"), ("POST", f"/dead-letters/{ids.new_id()}/replay"),
          ("POST", f"/dead-letters/{ids.new_id()}/discard")]
