@@ -24,7 +24,7 @@ def ask(method: str, service: str, path: str, *roles: Role, **kwargs: Any) -> An
         token = Signer(keys.load(settings, "accounts")).sign(
             str(THE_INSTALLATION), roles=[Role.OPERATOR, *roles])
         response = httpx.request(method, f"{address_of(settings, service)}/api/{service}/v1{path}", timeout=10, trust_env=False,
-                                 headers={"authorization": f"Bearer {token}", **kwargs.pop("headers", {})}, **kwargs)
+                                 headers={"authorization": f"Bearer {token}"}, **kwargs)
     except FileNotFoundError as error:
         refuse(str(error))
     except httpx.HTTPError as error:

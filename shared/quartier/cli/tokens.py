@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from quartier import ids
 from quartier.cli.operator import ask
 from quartier.cli.terminal import console
 from quartier.contracts.accounts import Role
@@ -22,6 +21,5 @@ def create(
 
     Exchange it for a token of a minute at POST /api/accounts/v1/tokens.
     """
-    made = ask("POST", "accounts", "/api-tokens", *role, json={"name": name, "roles": role, "days": days},
-               headers={"idempotency-key": str(ids.new_id())})
+    made = ask("POST", "accounts", "/api-tokens", *role, json={"name": name, "roles": role, "days": days})
     console.print(made["api_token"])
