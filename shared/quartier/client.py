@@ -19,10 +19,10 @@ DEADLINE = httpx.Timeout(5.0)
 class Answered(Problem):
     """What the other service said no with, passed on as it was."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], retry_after: str | None = None) -> None:
         errors = [FieldError(entry["pointer"], entry["detail"]) for entry in body.get("errors", ())]
         known = {"type", "title", "status", "detail", "instance", "trace_id", "errors"}
-        super().__init__(body.get("detail", ""), errors=errors,
+        super().__init__(body.get("detail", ""), errors=errors, headers={"Retry-After": retry_after} if retry_after else {},
                          **{name: value for name, value in body.items() if name not in known})
         self.status = status  # type: ignore[misc]
         self.slug = str(body.get("type", "")).rsplit("/", 1)[-1] or "refused"  # type: ignore[misc]
@@ -61,7 +61,7 @@ class Client:
             except httpx.HTTPError as error:
                 raise Unavailable(f"The {service} service does not answer.") from error
         if response.status_code >= 400:
-            raise Answered(response.status_code, _problem(response))
+            raise Answered(response.status_code, _problem(response), response.headers.get("retry-after"))
         return response
 
     def _for_whom(self, trace: str | None) -> dict[str, str]:

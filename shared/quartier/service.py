@@ -23,11 +23,13 @@ from quartier import keys as key_folder
 from quartier import operations, probes
 from quartier.auth import VISITOR, Actor, Policies, Signer, Verifier
 from quartier.bus import Bus, Topic
+from quartier.callers import present_place
 from quartier.client import Client
 from quartier.database import Database
 from quartier.events import registry
 from quartier.handlers import ConsumerLoop, Handlers
 from quartier.idempotency import Idempotency, KeyLoop
+from quartier.limits import OpenActs
 from quartier.loops import Bell, Loop
 from quartier.outbox import Relay
 from quartier.parking import LaneLoop
@@ -123,9 +125,12 @@ class Service:
         """Dependency of every route of the service: hold the actor against the policy of the route's action."""
         refuse_repeated(request)
         request.state.actor = actor = actor_of(request, self.runtime(request).verifier)
-        action = request.scope["route"].openapi_extra.get("x-action")
-        if action:
-            self.runtime(request).policies.check(action, actor)
+        runtime, route = self.runtime(request), request.scope["route"]
+        if action := route.openapi_extra.get("x-action"):
+            runtime.policies.check(action, actor)
+        elif request.method == "POST" and self.prefix:
+            # A page's form is counted where it is acted on: the portal hands the place of its visitor on.
+            runtime.open_acts.count(route.path, actor, present_place(), runtime.settings.open_acts_an_hour)
 
     def once(self, uow: Any) -> Callable[..., Idempotency]:
         """Dependency factory: `Depends(service.once(Uow))` runs an act once for each Idempotency-Key."""
@@ -159,6 +164,7 @@ class Runtime:
     signer: Signer
     verifier: Verifier
     policies: Policies
+    open_acts: OpenActs = field(default_factory=OpenActs)
     loops: dict[str, Loop] = field(default_factory=dict)
     bell: Bell = field(default_factory=Bell)
 

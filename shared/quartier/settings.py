@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     keys: Path | None = Field(
         None, description="Folder with this service's private key and the services' public keys; without it, made in `folder`.")
     otlp: str | None = Field(None, description="OpenTelemetry collector (base address, OTLP over HTTP); without it, a local ring.")
+    open_acts_an_hour: int = Field(120, ge=1, le=1_000_000, description=(
+        "How often an hour the people of one network may do each thing that needs no account, such as asking or following."))
     clock_file: Path | None = Field(None, description="Development only: a file whose instant is the business time.")
 
     @field_validator("kafka", mode="before")
