@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from quartier.answers import problem_response
 from quartier.problems import Problem
 from quartier.readiness import lacks
-from quartier.web import problem_response
 
 if TYPE_CHECKING:
     from quartier.service import Service

@@ -21,12 +21,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import keys as key_folder
 from quartier import operations, probes
+from quartier.answers import add_problem_handlers, problem_response
 from quartier.auth import VISITOR, Actor, Policies, Signer, Verifier
 from quartier.bus import Bus, Topic
 from quartier.callers import present_place
 from quartier.client import Client
 from quartier.database import Database
 from quartier.events import registry
+from quartier.guard import Guarded
 from quartier.handlers import ConsumerLoop, Handlers
 from quartier.idempotency import Idempotency, KeyLoop
 from quartier.limits import OpenActs
@@ -38,7 +40,7 @@ from quartier.readiness import Changes
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
-from quartier.web import Guarded, add_problem_handlers, problem_response, refuse_repeated
+from quartier.web import refuse_repeated
 from quartier.workers import WorkerLoop, Workers
 
 STOPS_WITHIN = 10.0
