@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
+PORT = 8000
 OURS = ./shared ./services/accounts ./services/notify ./services/portal ./services/publications ./services/requests
 
-run: $(VENV)/ready            ## the living city, embedded, with demo data, at http://localhost:8000
-	$(BIN)/quartier up --demo
+run: $(VENV)/ready            ## the living city, embedded, with demo data, at http://localhost:8000 (another port: make run PORT=8001)
+	$(BIN)/quartier up --demo --port $(PORT)
 
 test: $(VENV)/ready           ## every test of every tier that this machine can offer
 	PYTHON=$(BIN)/python tests/run

@@ -5,15 +5,18 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from quartier.bus import Start
 from quartier.cloudevents import Envelope, from_record
 from quartier.contracts.accounts import Role
 from quartier.demo import paris
-from quartier.demo.player import Player
+from quartier.demo.player import Player, Refused
 from quartier.service import topics
 from quartier.testing.app import City
 
@@ -82,7 +85,7 @@ async def test_register_mails_and_note_agree_with_a_fold_over_the_events(make_ci
     scenario = paris.read()
     player = Player(city.http, city.folder / "keys")
     await player.employ(Role.OFFICER, Role.APPROVER)
-    played = await paris.play(player, scenario)
+    played = await paris.play(player, scenario, "Europe/Paris")
     await city.quiet(60)
     assert len(played.requests) == scenario["report_facts"]["proposals"] + scenario["report_facts"]["off_topic_claims"] == 18
     assert dict(played.unknown) == UNKNOWN
@@ -125,3 +128,21 @@ async def test_register_mails_and_note_agree_with_a_fold_over_the_events(make_ci
     # So does the portal's own projection.
     figures = (await city.http.get("/api/portal/v1/figures")).json()
     assert figures["by_label"] == Counter(request["label"] for request in fold.requests.values())
+
+    # Staff can read why not everybody may see a request; and a second performance stops before its first line.
+    async with city.runtime("requests").database.session() as session:
+        reasons = (await (await session.connection()).execute(
+            text("SELECT visibility_reason FROM request WHERE visibility = 'requester_only'"))).scalars().all()
+    assert reasons == ["third_party"] * sum(line.get("reason") == "third_party" for line in scenario["script"]) != []
+    with pytest.raises(Refused, match="has played the scenario already"):
+        await paris.play(player, scenario, "Europe/Paris")
+    assert (await city.http.get("/api/requests/v1/register.csv")).text == register.text
+
+
+@pytest.mark.parametrize(("promised", "precision", "told"), [
+    ("2017-06-02", "day", "2027-01-19"), ("2017-06", "month", "2027-02"), ("2017-Q2", "quarter", "2027-Q1")])
+def test_a_promised_date_keeps_its_distance_from_the_day_in_the_city(promised: str, precision: str, told: str):
+    """In Paris the new year has begun while it is still 23:30 of the old one by UTC."""
+    today = datetime(2026, 12, 31, 23, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Paris")).date()
+    assert today == date(2027, 1, 1)
+    assert paris.moved(promised, precision, "2017-05-15T10:00:00+02:00", today) == told

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -64,6 +65,52 @@ def bearer(quartier: Running, role: str) -> dict[str, str]:
         exchanged = http.post("/api/accounts/v1/tokens", json={"api_token": printed})
     assert exchanged.status_code == 200, exchanged.text
     return {"authorization": f"Bearer {exchanged.json()['token']}"}
+
+
+def test_what_is_printed_at_the_start_names_the_demo_as_it_stands(quartier: Running):
+    said = quartier.process.output()
+    assert f"Quartier is at {quartier.url} with 7 requests, 6 of them public." in said
+    with quartier.http() as http:
+        for request in http.get("/api/requests/v1/requests", params={"limit": 100}).json()["items"]:
+            line = next(line for line in said.splitlines() if request["ref"] in line)
+            assert request["title"]["text"] in line and request["label"].replace("_", " ") in line
+        for address in re.findall(rf"{quartier.url}(/\S+)\n", said.split("Sign in")[0]):
+            assert http.get(address).status_code in (200, 303), address
+
+
+def test_each_demo_account_signs_in_by_the_link_and_the_code_that_are_printed(quartier: Running):
+    found = re.findall(rf"^  (\w+)@example.org .*\n    {quartier.url}(\S+)  code (\w+)$", quartier.process.output(), re.MULTILINE)
+    assert [role for role, _, _ in found] == ["officer", "approver", "operator"]
+    again = quartier.says("demo", "sign-in", "operator")
+    found += re.findall(rf"^()" + quartier.url + r"(\S+)  code (\w+)$", again, re.MULTILINE)
+    assert len(found) == 4
+    for role, path, code in found:
+        with quartier.http() as http:
+            assert http.get(path).status_code == 200
+            assert http.post(path, data={"code": code}).status_code == 303, role
+
+
+def test_what_is_printed_works_as_it_stands_in_the_folder_where_it_is_read(quartier: Running):
+    """By a shell that knows nothing else of the city."""
+    said = quartier.process.output()
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("QUARTIER_")}
+
+    def by_hand(line: str) -> str:
+        done = subprocess.run(line, shell=True, env=bare, cwd=quartier.process.folder, capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout
+
+    assert json.loads(by_hand(next(line for line in said.splitlines() if line.startswith("  curl "))))["token"]
+    assert by_hand(re.search(r"^A token for a program: (.*)$", said, re.MULTILINE)[1]).startswith("qt_")
+    assert "  code " in by_hand(re.search(r"^A new link to sign in as .*?: (.*)$", said, re.MULTILINE)[1])
+
+
+def test_a_port_that_somebody_has_is_refused_in_a_sentence(quartier: Running, tmp_path: Path):
+    port = quartier.url.rsplit(":", 1)[1]
+    for arguments in (["up", "--port", port], ["serve", "requests", "--port", port]):
+        refused = subprocess.run([QUARTIER, *arguments], env=quartier.env | {"QUARTIER_FOLDER": str(tmp_path / "other")},
+                                 capture_output=True, text=True, timeout=120, check=False)
+        assert refused.returncode == 1 and f"Port {port} " in refused.stderr and "Traceback" not in refused.stderr, refused.stderr
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_token_for_an_officer_opens_what_officers_may_read(quartier: Running):

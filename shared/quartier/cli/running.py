@@ -1,9 +1,11 @@
 """Running a city: all of it in one process, or one service of it."""
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
+import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from quartier import clock, keys, telemetry
-from quartier.cli.demo import greet, seed
+from quartier.cli.demo import welcome
 from quartier.cli.terminal import console, refuse, service_named
 from quartier.migrations import upgrade
 from quartier.service import create_app, installed, prepare_topics
@@ -35,13 +37,14 @@ def up(
     if settings.kafka or settings.database_url:
         refuse("`quartier up` runs everything embedded. With QUARTIER_KAFKA or QUARTIER_DATABASE_URL, run `quartier serve <service>`.")
     _log_plainly()
+    _only_if_free(host, port)
     with _only_one(settings.folder):
         services = installed()
         keys.create(keys.folder_of(settings), [service.name for service in services])
         _prepare(settings, "city", processor=TraceRing(settings.folder / "traces.db") if not settings.otlp else None)
         application = create_app(services)
         asyncio.run(_make_ready(application, settings))
-        _serve(application, host, port, after_start=lambda: _welcome(application, port, demo))
+        _serve(application, host, port, after_start=lambda: welcome(application, f"http://localhost:{port}", demo=demo))
 
 
 def serve(
@@ -53,6 +56,7 @@ def serve(
     service = service_named(name)
     settings = service.settings_class()
     _log_plainly()
+    _only_if_free(host, port)
     _prepare(settings, name)
     _serve(create_app([service]), host, port)
 
@@ -64,6 +68,19 @@ def _log_plainly() -> None:
 def _prepare(settings: Settings, process: str, processor: TraceRing | None = None) -> None:
     clock.use_clock_file(settings.clock_file)
     telemetry.start(process, processor=processor, otlp=settings.otlp, bus="kafka" if settings.kafka else "quartier_log")
+
+
+def _only_if_free(host: str, port: int) -> None:
+    """Say in a sentence that somebody else listens there, before anything is made ready."""
+    try:
+        for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
+            with socket.socket(family, kind, protocol) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(place)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        refuse(f"Port {port} at {host} cannot be used: {error.strerror}. Another one works: --port {port + 1} (make run PORT={port + 1}).")
 
 
 @contextmanager
@@ -83,12 +100,6 @@ async def _make_ready(application: FastAPI, settings: Settings) -> None:
     for runtime in application.state.runtimes.values():
         await upgrade(runtime.database, runtime.service)
         await runtime.database.stop()
-
-
-async def _welcome(application: FastAPI, port: int, demo: bool) -> None:
-    await greet(application, f"http://localhost:{port}")
-    if demo:
-        await seed(application, f"http://localhost:{port}")
 
 
 def _serve(application: ASGIApp, host: str, port: int, after_start: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:

@@ -8,7 +8,7 @@ from quartier import clock
 from quartier.contracts.accounts import Role
 from quartier.demo.player import Player
 
-STAFF = (Role.OFFICER, Role.APPROVER, Role.EDITOR, Role.OPERATOR)
+STAFF = (Role.OFFICER, Role.APPROVER, Role.OPERATOR)
 DOMAIN = "example.org"
 
 
@@ -40,6 +40,7 @@ async def fill(player: Player) -> None:
         "frequency": "quarterly", "description": {"en": "Every tree in streets and parks.", "fr": "Chaque arbre des rues et des parcs."}})
     await player.publish("trees", "1.0.0", {"en": "The first version.", "fr": "La première version."}, {
         "area": "the whole city", "frequency": "quarterly", "columns": ["species", "height", "planting date"], "formats": ["CSV"]}, [trees])
+    await player.settle("publications", "requests", "portal")
 
 
 async def _ask(player: Player, name: str, lang: str, title: str, body: str, more: dict[str, Any]) -> str:

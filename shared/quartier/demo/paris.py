@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from quartier import clock
 from quartier.contracts.accounts import Role
-from quartier.demo.player import Player
+from quartier.demo.player import Player, Refused
 
 Line = dict[str, Any]
 
@@ -36,9 +37,12 @@ def read(file: Path | None = None) -> dict[str, Any]:
     return scenario
 
 
-async def play(player: Player, scenario: dict[str, Any]) -> Played:
-    """Play the lines that the city knows, in order, over its API. Raises Refused where the city says no to one of them."""
-    scene = _Scene(player, scenario)
+async def play(player: Player, scenario: dict[str, Any], zone: str) -> Played:
+    """Play the lines that the city of that time zone knows, in order, over its API, once.
+
+    Raises Refused where the city says no to one of them, and before the first one where it has the scenario's datasets already.
+    """
+    scene = _Scene(player, scenario, ZoneInfo(zone))
     await scene.register_datasets()
     for line in scenario["script"]:
         play_line = scene.verbs.get(line["command"])
@@ -53,8 +57,8 @@ async def play(player: Player, scenario: dict[str, Any]) -> Played:
 class _Scene:
     """The scenario at work: its verbs are the script's commands."""
 
-    def __init__(self, player: Player, scenario: dict[str, Any]) -> None:
-        self.player, self.scenario, self.played = player, scenario, Played()
+    def __init__(self, player: Player, scenario: dict[str, Any], zone: ZoneInfo) -> None:
+        self.player, self.scenario, self.zone, self.played = player, scenario, zone, Played()
         self._asks = {ask["id"]: ask for ask in scenario["requests"]}
         self._services = {service["id"]: service for service in scenario["directory"]["services"]}
         self._states: dict[str, str] = {}
@@ -66,9 +70,15 @@ class _Scene:
     async def register_datasets(self) -> None:
         """The datasets that the city had published before."""
         for dataset in self.scenario["datasets"]:
-            await self.player.call("POST", "/api/publications/v1/datasets", Role.OFFICER, json={
-                "slug": dataset["slug"], "title": dataset["title"], "registered": True,
-                "version": {"number": dataset["version"], "coverage": dataset["coverage"], "distributions": []}})
+            try:
+                await self.player.call("POST", "/api/publications/v1/datasets", Role.OFFICER, json={
+                    "slug": dataset["slug"], "title": dataset["title"], "registered": True,
+                    "version": {"number": dataset["version"], "coverage": dataset["coverage"], "distributions": []}})
+            except Refused as refused:
+                if refused.status != 409:
+                    raise
+                raise Refused(f"This city has played the scenario already, or a part of it: its dataset {dataset['slug']} is here. "
+                              "To play it again, start a city in an empty folder.", 409) from refused
 
     async def ask(self, line: Line) -> None:
         """Submitting and confirming are one here: the person writes, opens her mail and presses the button."""
@@ -77,8 +87,9 @@ class _Scene:
             ask["contact"], "fr", ask["title"]["fr"], ask["body"]["fr"], kind=ask["kind"], channel=ask["channel"], wishes=ask["wishes"])
 
     async def start_triage(self, line: Line) -> None:
-        """The first look."""
-        await self._act(line, "triage.started", visibility=line["visibility"])
+        """The first look, with the reason where not everybody may see the request."""
+        reason = {"reason": line["reason"]} if "reason" in line else {}
+        await self._act(line, "triage.started", visibility=line["visibility"], **reason)
 
     async def answer(self, line: Line) -> None:
         """Point to the city service that helps."""
@@ -91,14 +102,14 @@ class _Scene:
         await self._take_up(line)
         event = "publication.scheduled" if line["command"] == "schedule" else "publication.rescheduled"
         why = {"why": {"en": line["why"]}} if "why" in line else {}
-        await self._act(line, event, date=moved(line["date"], line["precision"], line["at"]), precision=line["precision"], **why)
+        await self._act(line, event, date=self._moved(line["date"], line["precision"], line["at"]), precision=line["precision"], **why)
 
     async def refuse(self, line: Line) -> None:
         """Refuse, as the approver."""
         await self._take_up(line)
         await self._act(line, "request.refused", by=Role.APPROVER, outcome="refused", ground=line["ground"], article=line["article"],
                         motive={"fr": line["ground"]}, redress={"fr": line["redress"]},
-                        appeal_by=moved(line["appeal_by"], "day", line["at"]))
+                        appeal_by=self._moved(line["appeal_by"], "day", line["at"]))
 
     async def publish(self, line: Line) -> None:
         """Let a version out that claims its requests; those that only a poll would have chosen are taken up first."""
@@ -106,6 +117,9 @@ class _Scene:
             await self._take_up({"request": name})
         requests = [self.played.requests[name] for name in line["requests"]]
         await self.player.publish(line["dataset"], line["version"], {"fr": f"Version {line['version']}."}, line["coverage"], requests)
+
+    def _moved(self, promised: str, precision: str, said_at: str) -> str:
+        return moved(promised, precision, said_at, clock.now().astimezone(self.zone).date())
 
     async def _take_up(self, line: Line) -> None:
         """Bring a request that the script admits to a cycle into work, the way that this version has for it."""
@@ -121,10 +135,9 @@ async def _nothing_more(line: Line) -> None:
     """A first half whose second half does both."""
 
 
-def moved(promised: str, precision: str, said_at: str) -> str:
+def moved(promised: str, precision: str, said_at: str, today: date) -> str:
     """A date of the script as far from today as it was from the day on which its line was said, as exactly as it was promised."""
-    distance = _last_day(promised) - date.fromisoformat(said_at[:10])
-    day = clock.now().date() + distance
+    day = today + (_last_day(promised) - date.fromisoformat(said_at[:10]))
     match precision:
         case "month":
             return f"{day:%Y-%m}"

@@ -1,7 +1,7 @@
 """Whoever asks, answers and publishes in a demo: everything goes through the doors that people use, mails included."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,21 +16,33 @@ from quartier.settings import Settings
 THE_INSTALLATION = UUID(int=0)
 """The subject of what is done from the command line: no person, but whoever runs the machine."""
 PATIENCE = 60.0
-"""Seconds that a mail has for its way."""
+"""Seconds that a mail has for its way, and a service for what it has to do."""
+BREATH = 0.05
+"""Seconds between two looks at what has to come."""
 
 Links = Callable[[str], Awaitable[list[str]]]
 """The secret links of the mails that an address has got, the oldest first."""
 
 
 class Refused(Exception):
-    """The city said no to something that the player did."""
+    """The city said no to something that the player did; `status` is that of its answer, if it gave one."""
+
+    def __init__(self, sentence: str, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class Player:
-    """Acts in a running city over HTTP. `links` reads mails; without it they are read in the city's local mailbox."""
+    """Acts in a running city over HTTP.
 
-    def __init__(self, http: httpx.AsyncClient, keys_folder: Path, links: Links | None = None) -> None:
+    `links` reads mails; without it they are read in the city's local mailbox. `services` are the addresses of services that `http` does
+    not reach at its own.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, keys_folder: Path, links: Links | None = None,
+                 services: Mapping[str, str] | None = None) -> None:
         self._http = http
+        self._services = services or {}
         self._signer = Signer(keys.load(Settings(keys=keys_folder), "accounts"))
         self._links = links or self._links_in_mailbox
         self._staff: dict[Role, UUID] = {}
@@ -41,9 +53,10 @@ class Player:
         if roles:
             subject = self._staff.get(roles[0], THE_INSTALLATION)
             sent["authorization"] = f"Bearer {self._signer.sign(str(subject), roles=list(roles))}"
-        response = await self._http.request(method, path, headers=sent, **kwargs)
+        service = path.split("/")[2] if path.startswith("/api/") else "portal"
+        response = await self._http.request(method, self._services.get(service, "").rstrip("/") + path, headers=sent, **kwargs)
         if response.status_code >= 400:
-            raise Refused(f"{method} {path}: {response.status_code} {response.text[:500]}")
+            raise Refused(f"{method} {path} was refused ({response.status_code}). {_words(response)}", response.status_code)
         return response
 
     async def employ(self, *roles: Role) -> dict[Role, str]:
@@ -74,6 +87,8 @@ class Player:
 
     async def publish(self, slug: str, number: str, note: dict[str, str], coverage: dict[str, Any], requests: list[str]) -> None:
         """Prepare a version of a dataset that claims these requests, and let the approver let it out."""
+        # Publications knows a request by its events: it must have heard of the first look before it lets a version claim it.
+        await self.settle("requests", "publications")
         versions = f"/api/publications/v1/datasets/{slug}/versions"
         place = f"https://data.city.example/{slug}-{number}"
         files = [{"format": name, "url": f"{place}.{name.lower()}"} for name in coverage.get("formats", ["CSV"])]
@@ -87,13 +102,22 @@ class Player:
         asked = await self.call("POST", "/api/accounts/v1/sign-ins", json={"address": address, "language": "en"})
         return await self._link_after(address, before), str(asked.json()["code"])
 
+    async def settle(self, *services: str) -> None:
+        """Wait until each of these services, in this order, has nothing left to do. Raises Refused with what is left after a minute."""
+        deadline = clock.monotonic() + PATIENCE
+        for service in services:
+            while not (standing := (await self.call("GET", f"/api/{service}/v1/operations/quiet", Role.OPERATOR)).json())["quiet"]:
+                if clock.monotonic() > deadline:
+                    raise Refused(f"{service} is still at work after a minute: {', '.join(standing['reasons'])}")
+                await asyncio.sleep(BREATH)
+
     async def _link_after(self, address: str, before: int) -> str:
         """The path of the secret link in the next mail to that address."""
         deadline = clock.monotonic() + PATIENCE
         while len(links := await self._links(address)) <= before:
             if clock.monotonic() > deadline:
                 raise Refused(f"{address} got no mail within a minute")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(BREATH)
         return "/" + links[before].split("/", 3)[3]
 
     async def _links_in_mailbox(self, address: str) -> list[str]:
@@ -101,3 +125,13 @@ class Player:
         listed = (await self.call("GET", box, Role.OPERATOR, params={"to": address, "limit": 100})).json()["items"]
         mails = await asyncio.gather(*(self.call("GET", f"{box}/{mail['id']}", Role.OPERATOR) for mail in reversed(listed)))
         return [next((link for link in mail.json()["links"] if "/l/" in link), "") for mail in mails]
+
+
+def _words(response: httpx.Response) -> str:
+    """What a problem says to people, and which fields it means; anything else as it came."""
+    try:
+        problem = response.json()
+        fields = "".join(f" {error['pointer']}: {error['detail']}" for error in problem.get("errors", ()))
+        return f"{problem['title']}: {problem['detail']}{fields}"
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return response.text[:500]
