@@ -112,3 +112,26 @@ async def test_a_player_finds_each_service_at_its_own_address(city: City):
         player = Player(http, city.folder / "keys", services={name: f"https://{name}.test/" for name in names})
         await player.ask("ada@example.org", "en", "Benches", "Where each of them stands.")
     assert asked == {"accounts.test/api/accounts", "requests.test/api/requests", "notify.test/api/notify", "portal.test"}
+
+
+async def test_a_player_claims_when_publications_has_heard_of_the_first_look(city: City):
+    """It asks how the services stand instead of hoping that some time is enough."""
+    calls: list[str] = []
+
+    async def keep(request: httpx.Request) -> None:
+        calls.append(f"{request.method} {request.url.path}")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(city.app), base_url=city.url, event_hooks={"request": [keep]}) as http:
+        player = Player(http, city.folder / "keys")
+        await player.employ(Role.OFFICER, Role.APPROVER)
+        asked = await player.ask("ada@example.org", "en", "Benches", "Where each of them stands.")
+        await player.call("POST", "/api/publications/v1/datasets", Role.OFFICER, json={
+            "slug": "benches", "title": {"en": "Benches"}, "description": {"en": "All of them."}})
+        await player.act(asked, "triage.started", visibility="public")
+        await player.act(asked, "request.taken_up", motive={"en": "Chosen by the city."})
+        await player.publish("benches", "1.0.0", {"en": "The first."}, {}, [asked])
+    heard, claimed = (calls.index(call) for call in (
+        "GET /api/publications/v1/operations/quiet", "POST /api/publications/v1/datasets/benches/versions"))
+    assert calls.index("GET /api/requests/v1/operations/quiet") < heard < claimed
+    await city.quiet()
+    assert (await city.http.get(f"/api/requests/v1/requests/{asked}")).json()["state"] == "published"

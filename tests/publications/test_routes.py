@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 from quartier import ids
 from quartier.contracts.accounts import Role
+from quartier.contracts.requests import TriageStarted
 from quartier.testing.app import City
 
 ROOT = "/api/publications/v1"
@@ -197,11 +199,31 @@ async def test_what_is_not_public_cannot_be_claimed(desk: Any, dataset: Any, ver
     hidden, held = told.request(1, "requester_only"), told.request(2, first_look=False)
     await say(told)
     await desk.enter(dataset)
-    for claims, places in ((["R-2026-0001"], [0]), ([str(hidden)], [0]), ([str(held)], [0]), (["R-2026-0099"], [0]),
-                           ([str(ids.new_id()), "R-2026-0002"], [1])):
+    for claims, places in ((["R-2026-0001"], [0]), ([str(hidden)], [0]), (["R-2026-0099"], [0]),
+                           ([str(ids.new_id()), "R-2026-0001"], [1]), ([str(held), "R-2026-0001"], [1])):
         refused = await desk.prepare(version | {"request_ids": claims})
         assert refused.status_code == 422 and pointers(refused) == [f"/request_ids/{place}" for place in places], claims
     assert (await desk.prepare(version | {"request_ids": ["my tree"]})).status_code == 422
+
+
+async def test_a_claim_that_comes_before_the_news_of_the_first_look_is_asked_to_come_again(
+        city: City, desk: Any, dataset: Any, version: Any, told: Any, say: Any) -> None:
+    held = told.request(1, first_look=False)
+    await say(told)
+    await desk.enter(dataset)
+    officer, body = city.bearer(Role.OFFICER), version | {"request_ids": [str(ids.new_id()), str(held)]}
+
+    async def claim() -> httpx.Response:
+        """The very same call each time, its key included: a refusal is not kept as the answer."""
+        return await city.http.post(f"{ROOT}/datasets/trees/versions", json=body, headers=officer)
+
+    early = await claim()
+    assert early.status_code == 409 and pointers(early) == ["/request_ids/1"]
+    assert early.json()["type"].endswith("/problems/first-look-not-heard-of") and int(early.headers["retry-after"]) > 0
+    before = len(told.events)
+    told.moves(TriageStarted, 1, "received")
+    await say(told, before)
+    assert (await claim()).status_code == 201
 
 
 async def test_datasets_come_in_pages(city: City, desk: Any, dataset: Any, version: Any) -> None:

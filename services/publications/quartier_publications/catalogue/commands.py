@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, select
 from quartier import clock
 from quartier.auth import Actor
 from quartier.contracts import publications as contracts
+from quartier.contracts.requests import Visibility
 from quartier.contracts.wishes import Coverage
 from quartier.contracts.words import Texts
 from quartier.problems import FieldError, Forbidden, Problem, Stale
@@ -18,7 +19,10 @@ from quartier.uow import UnitOfWork
 from quartier_publications.awaited import queries as requests_known
 from quartier_publications.catalogue import queries, schemas
 from quartier_publications.catalogue.model import Dataset, Distribution, RequestLink, Version, VersionState, rank
-from quartier_publications.catalogue.problems import NumberNotAbove, RequestNotClaimable, SlugTaken
+from quartier_publications.catalogue.problems import FirstLookNotHeardOf, NumberNotAbove, RequestNotClaimable, SlugTaken
+
+MOMENT = "2"
+"""Seconds after which an event that is on its way should have been heard."""
 
 
 async def enter(uow: UnitOfWork, actor: Actor, body: schemas.DatasetIn) -> Dataset:
@@ -98,12 +102,18 @@ async def _claimed(uow: UnitOfWork, claims: Sequence[UUID | str]) -> list[UUID]:
     yet is taken as it is, and the requests service answers for it."""
     known = await requests_known.named(uow.session, claims)
     by_name = {name: row for row in known for name in (row.request_id, row.ref)}
-    refused = [place for place, claim in enumerate(claims)
-               if (claim not in by_name and isinstance(claim, str)) or (claim in by_name and not by_name[claim].is_public)]
-    if refused:
+    seen = {place: by_name[claim].visibility if claim in by_name else None if isinstance(claim, str) else Visibility.PUBLIC
+            for place, claim in enumerate(claims)}
+    if refused := [place for place, visibility in seen.items() if visibility in (None, Visibility.REQUESTER_ONLY)]:
         raise RequestNotClaimable(
             "A version answers public requests, named by reference or id.",
             errors=[FieldError(f"/request_ids/{place}", "no public request is known by this name") for place in refused])
+    # The first look may be done and its event on the way to us: whoever asks again in a moment is not refused twice.
+    if waiting := [place for place, visibility in seen.items() if visibility == Visibility.HELD]:
+        raise FirstLookNotHeardOf(
+            "A version answers requests that everybody may read. If the first look was done just now, try again in a moment.",
+            errors=[FieldError(f"/request_ids/{place}", "no first look is known yet") for place in waiting],
+            headers={"Retry-After": MOMENT})
     return list(dict.fromkeys(by_name[claim].request_id if claim in by_name else UUID(str(claim)) for claim in claims))
 
 

@@ -43,3 +43,9 @@ class RequestNotClaimable(Invalid):
     """A request that is named by a version is unknown here, or not public."""
 
     slug, title = "request-not-claimable", "A version cannot answer this request"
+
+
+class FirstLookNotHeardOf(Conflict):
+    """A request that is named by a version has had no first look, as far as this service has heard; it may hear of one in a moment."""
+
+    slug, title = "first-look-not-heard-of", "This request is waiting for its first look"
