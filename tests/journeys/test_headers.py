@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import product
 
 import httpx
 import jwt
@@ -32,10 +33,32 @@ def addresses() -> list[tuple[str, str]]:
     return found
 
 
-def csp(answer: httpx.Response) -> dict[str, list[str]]:
-    """The directives of an answer's policy."""
-    parts = [part.split() for part in answer.headers["content-security-policy"].split(";") if part.strip()]
-    return {name: values for name, *values in parts}
+NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
+PAGE = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        "trusted-types quartier")
+DOCUMENTATION = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+MAIL_IN_A_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+"""What the four kinds of answers may load, whole: a directive more is as wrong as one less."""
+STAFF_PAGES = ["/en/desk", "/fr/desk", "/en/desk/queues/first_look", "/en/desk/requests/R-1999-0001", "/en/desk/datasets/new",
+               "/en/desk/versions/new", "/en/desk/versions", "/en/desk/deliveries", "/en/desk/gallery", "/en/ops",
+               "/fr/ops/services/requests", "/en/ops/services/nobody", "/en/ops/deliveries",
+               "/en/ops/mailbox", "/en/ops/traces", "/en/", "/en/nowhere"]
+
+
+def check_headers(answer: httpx.Response, policy: str | None = None) -> None:
+    """What everything that the city answers has to carry."""
+    where = f"{answer.request.method} {answer.url} {answer.status_code}"
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    expected = policy or (DOCUMENTATION if answer.url.path.endswith("/docs") and is_page else PAGE if is_page else NOTHING)
+    assert answer.headers["content-security-policy"] == expected, where
+    assert answer.headers["x-content-type-options"] == "nosniff", where
+    assert answer.headers["referrer-policy"] in ("no-referrer", "same-origin"), where
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin", where
+    assert answer.headers["strict-transport-security"] == "max-age=31536000", where
+    if is_page and expected == PAGE:
+        assert answer.headers["cache-control"] == "no-store", where
+        assert answer.headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()", where
 
 
 async def test_every_answer_carries_the_security_headers(city: City):
@@ -43,15 +66,33 @@ async def test_every_answer_carries_the_security_headers(city: City):
     for method, path in addresses():
         answer = await city.http.request(method, path)
         seen.add(answer.status_code // 100)
-        where = f"{method} {path} {answer.status_code}"
-        assert answer.headers["x-content-type-options"] == "nosniff", where
-        assert answer.headers["referrer-policy"] in ("no-referrer", "same-origin"), where
-        policy = csp(answer)
-        assert "'unsafe-inline'" not in answer.headers["content-security-policy"], where
-        assert policy["default-src"] in (["'none'"], ["'self'"]), where
-        if path.startswith("/en") and answer.headers["content-type"].startswith("text/html"):
-            assert policy["script-src"] == ["'self'"], where
+        check_headers(answer)
     assert seen >= {2, 3, 4}
+
+
+async def test_the_pages_of_people_who_are_signed_in_carry_them_too(city: City):
+    await signed_in(city)
+    seen = set()
+    for path in STAFF_PAGES:
+        answer = await city.http.get(path)
+        seen.add(answer.status_code)
+        assert "/sign-out" in answer.text, path
+        check_headers(answer)
+    assert seen == {200, 404}
+    for path in ("/en/desk/datasets/new", "/en/desk/versions/new", "/en/desk/requests/R-1999-0001/acts/request.answered"):
+        check_headers(await city.http.post(path, headers=OURS))
+    mail = (await city.http.get("/api/notify/v1/mailbox", headers=city.bearer(Role.OPERATOR))).json()["items"][0]["id"]
+    check_headers(await city.http.get(f"/en/ops/mailbox/{mail}"), f"{PAGE}; frame-src 'self'")
+    check_headers(await city.http.get(f"/en/ops/mailbox/{mail}/html"), MAIL_IN_A_FRAME)
+    check_headers(await city.http.get(f"/en/ops/mailbox/{mail}/raw"))
+    check_headers(await city.http.post("/en/sign-out", headers=OURS))
+
+
+async def test_secret_pages_tell_no_other_site_their_address(city: City):
+    for path in ("/en/l/nothing", "/fr/l/nothing"):
+        answer = await city.http.get(path)
+        check_headers(answer)
+        assert (answer.headers["referrer-policy"], answer.headers["x-robots-tag"]) == ("no-referrer", "noindex")
 
 
 async def test_an_unexpected_error_carries_them_too_and_tells_nothing_of_the_inside(city: City):
@@ -82,10 +123,11 @@ async def test_every_refusal_of_the_api_is_a_problem(city: City):
 
 
 async def signed_in(city: City) -> httpx.Response:
-    """The answer that signs Ada in."""
-    granted = await city.http.post("/api/accounts/v1/grants", json={"address": "ada@example.org", "role": "officer"},
-                                   headers=city.bearer(Role.OPERATOR))
-    assert granted.status_code == 201
+    """The answer that signs Ada in, who works at the desk and at the console."""
+    for role in (Role.OFFICER, Role.OPERATOR):
+        granted = await city.http.post("/api/accounts/v1/grants", json={"address": "ada@example.org", "role": role},
+                                       headers=city.bearer(Role.OPERATOR))
+        assert granted.status_code == 201
     await city.http.post("/en/sign-in", data={"address": "ada@example.org"}, headers=OURS)
     await city.quiet()
     return await city.http.post((await city.mails())[-1].secret_path, headers=OURS)
@@ -104,14 +146,22 @@ async def test_the_session_cookie_stays_with_this_host_https_and_out_of_scripts(
 ORIGINS = {"own": "https://city.test", "other": "https://evil.example", "opaque": "null", "absent": None}
 
 
-@pytest.mark.parametrize("site", ["same-origin", "none", "same-site", "cross-site", None])
-@pytest.mark.parametrize("origin", sorted(ORIGINS))
-async def test_only_our_own_pages_send_forms(city: City, site, origin):
-    headers = {"sec-fetch-site": site} if site else {}
-    headers |= {"origin": ORIGINS[origin]} if ORIGINS[origin] else {}
-    allowed = site in ("same-origin", "none") if site else origin in ("own", "absent")
-    answer = await city.http.post("/en/sign-out", headers=headers)
-    assert answer.status_code == (303 if allowed else 403), answer.text
+SITES = ["same-origin", "none", "same-site", "cross-site", None]
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False], ids=["signed in", "a visitor"])
+async def test_only_our_own_pages_send_forms(city: City, is_signed_in: bool):
+    if is_signed_in:
+        await signed_in(city)
+    for site, origin in product(SITES, ORIGINS):
+        headers = {"sec-fetch-site": site} if site else {}
+        headers |= {"origin": ORIGINS[origin]} if ORIGINS[origin] else {}
+        allowed = site in ("same-origin", "none") if site else origin == "own" or (origin == "absent" and not is_signed_in)
+        answer = await city.http.post("/en/requests/R-1999-0001/follow", headers=headers)  # A form that everybody has.
+        assert answer.status_code == (404 if allowed else 403), (site, origin)
+        if not allowed:
+            assert "Open the page here and send its form again." in answer.text
+            check_headers(answer)
 
 
 async def test_a_form_of_another_site_ends_nobodys_session(city: City):

@@ -1,12 +1,11 @@
 """What people and programs type into the address line: each leads to its page, or to one that says that there is none."""
 
-import httpx
 import pytest
 
 from quartier.contracts.accounts import Role
 from quartier.service import installed
 from quartier.testing.app import City
-from tests.portal.test_ops import sign_in
+from tests.portal.test_ops import browser_of, sign_in
 
 
 async def test_the_documents_of_every_service_are_served_beside_the_portals_pages(city: City) -> None:
@@ -27,7 +26,7 @@ async def test_an_address_that_names_nothing_is_answered_not_found(city: City, p
     ([Role.OFFICER], "/en/desk"), ([Role.APPROVER, Role.OPERATOR], "/en/desk"), ([Role.OPERATOR], "/en/ops"),
     ([Role.EDITOR], "/en/"), ([], "/en/")])
 async def test_whoever_signs_in_begins_at_a_page_that_she_may_see(city: City, roles: list[Role], page: str) -> None:
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as browser:
+    async with browser_of(city) as browser:
         answer = await sign_in(city, browser, *roles)
         assert answer.headers["location"] == page
         assert (await browser.get(page)).status_code == 200

@@ -35,9 +35,14 @@ def traced(city: City) -> Iterator[TraceRing]:
 @pytest.fixture
 async def operator(city: City) -> AsyncIterator[httpx.AsyncClient]:
     """The browser of an operator who has signed in by her mail."""
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as browser:
+    async with browser_of(city) as browser:
         await sign_in(city, browser, Role.OPERATOR)
         yield browser
+
+
+def browser_of(city: City) -> httpx.AsyncClient:
+    """A browser with cookies of its own; like every browser it says where its forms come from."""
+    return httpx.AsyncClient(transport=city.http._transport, base_url=city.url, headers={"origin": city.url})
 
 
 async def sign_in(city: City, browser: httpx.AsyncClient, *roles: Role) -> httpx.Response:
@@ -84,7 +89,7 @@ async def test_every_page_is_there_for_operators_in_both_languages(city: City, o
 
 
 async def test_officers_are_refused_and_visitors_asked_to_sign_in(city: City) -> None:
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as officer:
+    async with browser_of(city) as officer:
         await sign_in(city, officer, Role.OFFICER)
         mail = (await city.http.get("/api/notify/v1/mailbox", headers=city.bearer(Role.OPERATOR))).json()["items"][0]["id"]
         for page in (*PAGES, f"/ops/mailbox/{mail}", f"/ops/mailbox/{mail}/html", f"/ops/mailbox/{mail}/raw", f"/ops/traces/{'0' * 32}",
@@ -104,7 +109,7 @@ async def test_the_overview_says_which_transport_is_live_and_what_it_lacks(opera
 
 async def test_a_service_that_does_not_answer_says_so_and_the_rest_is_shown(make_city) -> None:
     city: City = await make_city(service_urls={"surveys": "http://127.0.0.1:9"})
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as operator:
+    async with browser_of(city) as operator:
         await sign_in(city, operator, Role.OPERATOR)
         overview = await operator.get("/en/ops")
         assert overview.status_code == 200
@@ -176,7 +181,7 @@ async def rename(city: City, table: str, name: str) -> None:
 
 @pytest.mark.parametrize("state", ["unknown", "failed"])
 async def test_messages_in_doubt_are_shown_with_evidence_and_only_officers_decide(city: City, state: str) -> None:
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as both:
+    async with browser_of(city) as both:
         await sign_in(city, both, Role.OPERATOR, Role.OFFICER)
         async with city.runtime("notify").database.transaction() as session:
             for delivery in (await session.exec(select(Delivery))).all():
@@ -248,6 +253,6 @@ async def test_traces_are_found_by_the_reference_of_a_request_that_only_officers
 
 async def test_where_a_collector_has_the_traces_the_page_leads_there(make_city) -> None:
     city: City = await make_city(otlp="http://127.0.0.1:9", traces_url="https://traces.city.test")
-    async with httpx.AsyncClient(transport=city.http._transport, base_url="https://city.test") as operator:
+    async with browser_of(city) as operator:
         await sign_in(city, operator, Role.OPERATOR)
         assert 'href="https://traces.city.test"' in (await operator.get("/en/ops/traces")).text

@@ -8,13 +8,12 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import Request
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from quartier import i18n, telemetry
+from quartier import i18n
 from quartier.contracts.accounts import Role
-from quartier.problems import Problem
 from quartier.settings import Settings
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
@@ -81,30 +80,6 @@ def language_of(request: Request) -> str:
     """The language in the address, else the one that the browser likes best."""
     first = request.url.path.split("/", 2)[1]
     return first if first in i18n.LANGUAGES else i18n.preferred(request.headers.get("accept-language"))
-
-
-async def show_problem(request: Request, problem: Problem) -> Response:
-    """A refusal as a page in the person's language, with the reference by which an operator finds it; a visitor is asked to sign in."""
-    lang = language_of(request)
-    if problem.slug == "sign-in-needed" and request.method == "GET":
-        return RedirectResponse(f"/{lang}/sign-in", status_code=303)
-    settings: Settings = request.app.state.runtimes["portal"].settings
-    page = Page(problem_title(lang, problem), "/", "public", None, settings.city)
-    shown = {"status": problem.status, "title": page.title, "detail": problem_detail(lang, problem), "trace_id": telemetry.trace_id()}
-    response = html(render("problem.html", lang, settings, page, problem=shown), problem.status)
-    response.headers.update(problem.headers)
-    return response
-
-
-def problem_title(lang: str, problem: Problem) -> str:
-    """The problem's title in the person's language; in English where the catalogue does not know it."""
-    return t(lang, f"problem-{problem.slug}") if t.has(f"problem-{problem.slug}") else problem.title
-
-
-def problem_detail(lang: str, problem: Problem) -> str:
-    """What to do about it, in the person's language where the catalogue knows it."""
-    key = f"problem-{problem.slug}-detail"
-    return t(lang, key) if t.has(key) else problem.detail
 
 
 def _when(value: datetime | date | str, lang: str, zone: str) -> str:

@@ -30,6 +30,12 @@ class SignInNeeded(Problem):
     status, slug, title = 401, "sign-in-needed", "Please sign in"
 
 
+class FormFromElsewhere(Forbidden):
+    """A form is taken from our own pages alone, so that no other site acts in a person's name."""
+
+    slug, title = "form-from-elsewhere", "This form did not come from one of our pages"
+
+
 @dataclass(frozen=True)
 class Visit:
     """What a page's code works with."""
@@ -60,8 +66,8 @@ class Visit:
     def page(self, template: str, title: str, *, density: str = "public", status: int = 200, policy: str = rendering.POLICY,
              **context: Any) -> HTMLResponse:
         """A rendered page; `policy` is for one that needs another than all pages."""
-        path = self.request.url.path.removeprefix(f"/{self.lang}") or "/"
-        page = Page(title, path, density, self.person, self.runtime.settings.city)
+        path, query = self.request.url.path.removeprefix(f"/{self.lang}") or "/", self.request.url.query
+        page = Page(title, f"{path}?{query}" if query else path, density, self.person, self.runtime.settings.city)
         return rendering.html(rendering.render(template, self.lang, self.runtime.settings, page, visit=self, **context), status, policy)
 
     def t(self, message: str, **variables: Any) -> str:
@@ -122,27 +128,33 @@ async def visit(request: Request, lang: str) -> Visit:
     """Dependency of every page below `/{lang}`. Raises NotFound for what is no language of the house."""
     if lang not in i18n.LANGUAGES:
         raise NotFound("No page has this address.")
-    runtime: Runtime = request.app.state.runtimes["portal"]
+    return Visit(request, lang, await person_of(request), request.app.state.runtimes["portal"])
+
+
+async def person_of(request: Request) -> Person | None:
+    """Whoever is signed in in the browser that asks."""
     session = request.cookies.get(SESSION_COOKIE)
     if not hasattr(request.app.state, "known_tokens"):
         request.app.state.known_tokens = KnownTokens()
-    person = await request.app.state.known_tokens.person(runtime, session) if session else None
-    return Visit(request, lang, person, runtime)
+    known: KnownTokens = request.app.state.known_tokens
+    return await known.person(request.app.state.runtimes["portal"], session) if session else None
 
 
 async def from_our_own_page(request: Request) -> None:
     """Dependency of every form: a post that another site sends in a person's name is refused.
 
-    Browsers say where a request comes from in Sec-Fetch-Site; without it, Origin has to be our own host.
+    Browsers say where a request comes from in Sec-Fetch-Site; without it, Origin has to be our own host. What says neither is no
+    browser of today: it may do what anybody may, and nothing in the name of whoever is signed in.
     """
-    site = request.headers.get("sec-fetch-site")
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
-        if site not in ("same-origin", "none"):
-            raise Forbidden("This form was sent from another site.")
-        return
-    origin = request.headers.get("origin")
-    if origin is not None and origin.split("://", 1)[-1] != request.headers.get("host"):
-        raise Forbidden("This form was sent from another site.")
+        is_ours = site in ("same-origin", "none")
+    elif origin is not None:
+        is_ours = origin.split("://", 1)[-1] == request.headers.get("host")
+    else:
+        is_ours = SESSION_COOKIE not in request.cookies
+    if not is_ours:
+        raise FormFromElsewhere("Open the page here and send its form again. A program uses the API, with a token of its own.")
 
 
 Visiting = Annotated[Visit, Depends(visit)]

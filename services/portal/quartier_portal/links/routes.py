@@ -12,7 +12,9 @@ from quartier.auth import public
 from quartier.client import Answered
 from quartier.contracts.notices import Purpose
 from quartier_portal.register.parts import parts
-from quartier_portal.sessions.routes import SIGN_IN_COOKIE, first_page, keep_session
+from quartier_portal.sessions import attempts
+from quartier_portal.sessions.attempts import Attempt
+from quartier_portal.sessions.routes import first_page, keep_session
 from quartier_portal.visit import OurOwnPage, Visit, Visiting, from_our_own_page
 
 router = APIRouter()
@@ -44,7 +46,10 @@ async def show_link(visit: Visiting, token: Token) -> Response:
         return _over(visit, problem)
     if opened.purpose is Purpose.STATUS:
         return await _status(visit, token, opened)
-    return _private(visit.page("links/act.html", visit.t(f"{opened.words}-title"), opened=opened, error=None))
+    following = await _following(visit, token, opened) if opened.purpose is Purpose.UNSUBSCRIBE else None
+    if following and following["state"] == "ended":
+        return _unsubscribed(visit, following, is_news=False)
+    return _act(visit, opened, following)
 
 
 @router.post("/{lang}/l/{token}", response_class=HTMLResponse, **public(WHY))
@@ -58,14 +63,14 @@ async def act_on_link(visit: Visiting, token: Token, code: Annotated[str, Form(m
         exchanged = await _exchange(visit, token, code)
     except Answered as problem:
         if problem.slug in ("code-needed", "code-wrong") and problem.extensions.get("tries_left") != 0:
-            return _private(visit.page("links/act.html", visit.t(f"{opened.words}-title"), opened=opened, status=403,
-                                       error=visit.t("link-code-wrong")))
+            return _act(visit, opened, error=visit.t("link-code-wrong"))
         return _over(visit, problem)
     match opened.purpose, opened.kind:
         case Purpose.SIGN_IN, _:
-            response: Response = visit.go(first_page(visit.runtime.verifier.actor(exchanged["token"])))
+            wanted = Attempt.of(visit.request).wanted
+            response: Response = visit.go(wanted or first_page(visit.runtime.verifier.actor(exchanged["token"])))
             keep_session(response, exchanged["session"])
-            response.delete_cookie(SIGN_IN_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+            attempts.forget(response)
             return response
         case Purpose.CONFIRM, "request":
             request = await visit.post("requests", f"/requests/{opened.id}/confirmation", token=exchanged["token"])
@@ -76,7 +81,7 @@ async def act_on_link(visit: Visiting, token: Token, code: Annotated[str, Form(m
         case Purpose.UNSUBSCRIBE, _:
             by = "one-click" if one_click else "page"
             await visit.runtime.client.delete("notify", f"/subscriptions/{opened.id}", params={"by": by}, token=exchanged["token"])
-            return _private(visit.page("links/unsubscribed.html", visit.t("unsubscribed-title")))
+            return _unsubscribed(visit, await _following(visit, token, opened), is_news=True)
     raise AssertionError(opened.purpose)
 
 
@@ -90,7 +95,7 @@ async def withdraw_by_link(visit: Visiting, token: Token, version: Annotated[str
 
 
 async def _look(visit: Visit, token: str) -> Opened:
-    secret = visit.request.cookies.get(SIGN_IN_COOKIE)
+    secret = Attempt.of(visit.request).secret
     headers = {"browser-secret": secret} if secret else {}
     link: dict[str, Any] = (await visit.runtime.client.get("accounts", f"/links/{token}", headers=headers)).json()
     kind, _, id_ = link["subject"].partition("/")
@@ -99,7 +104,7 @@ async def _look(visit: Visit, token: str) -> Opened:
 
 
 async def _exchange(visit: Visit, token: str, code: str) -> dict[str, Any]:
-    sent = {"browser_secret": visit.request.cookies.get(SIGN_IN_COOKIE), "code": code or None}
+    sent = {"browser_secret": Attempt.of(visit.request).secret, "code": code or None}
     exchanged: dict[str, Any] = (await visit.runtime.client.post("accounts", f"/links/{token}/exchanges", json=sent)).json()
     return exchanged
 
@@ -122,9 +127,31 @@ def _became(visit: Visit, notice: dict[str, Any]) -> str:
     return visit.t(f"notice-{notice['state']}", on=i18n.short_date(date.fromisoformat(on), visit.lang) if on else "")
 
 
+async def _following(visit: Visit, token: str, opened: Opened) -> dict[str, Any]:
+    """What its bearer follows, or followed, as notify tells her."""
+    exchanged = await _exchange(visit, token, "")
+    following: dict[str, Any] = (await visit.runtime.client.get(
+        "notify", f"/subscriptions/{opened.id}", token=exchanged["token"])).json()
+    return following
+
+
+def _act(visit: Visit, opened: Opened, following: dict[str, Any] | None = None, error: str | None = None) -> HTMLResponse:
+    """The page with the button; whoever comes from another browser than the one that asked has a code to type."""
+    title = "link-code-title" if opened.needs_code else f"{opened.words}-title"
+    return _private(visit.page("links/act.html", visit.t(title), status=403 if error else 200, opened=opened, following=following,
+                               error=error))
+
+
+def _unsubscribed(visit: Visit, following: dict[str, Any], *, is_news: bool) -> HTMLResponse:
+    """It has ended, now or when the link was used before: what one may want next."""
+    title = "unsubscribed-title" if is_news else "unsubscribed-before-title"
+    return _private(visit.page("links/unsubscribed.html", visit.t(title), following=following, is_news=is_news))
+
+
 def _over(visit: Visit, problem: Answered) -> HTMLResponse:
     """A link that has run out, was used, or is none of ours: what now."""
-    known = problem.slug if problem.slug in ("link-expired", "link-used", "code-spent") else "link-unknown"
+    slug = "code-spent" if problem.slug == "code-wrong" else problem.slug  # The last of the tries.
+    known = slug if slug in ("link-expired", "link-used", "code-spent") else "link-unknown"
     subject = str(problem.extensions.get("subject", ""))
     is_draft = problem.extensions.get("purpose") == Purpose.CONFIRM and subject.startswith("request/")
     return _private(visit.page("links/over.html", visit.t(f"{known}-title"), known=known, status=problem.status,

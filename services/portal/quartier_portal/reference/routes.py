@@ -9,6 +9,7 @@ from quartier.asyncapi import schema_of
 from quartier.auth import public
 from quartier.events import event_class
 from quartier.problems import NotFound, Problem
+from quartier_portal.problem_page import problem_title
 from quartier_portal.rendering import language_of
 from quartier_portal.visit import Visiting
 
@@ -35,7 +36,8 @@ async def choose_problem_language(slug: Slug, request: Request) -> RedirectRespo
 async def show_problem_kind(visit: Visiting, slug: Slug) -> HTMLResponse:
     """What this kind of problem means, and what to do about any."""
     known = {cls.slug: cls for cls in _kinds(Problem)}.get(slug)
-    return visit.page("reference/problem_kind.html", known.title if known else slug, slug=slug, status_code=known.status if known else None,
+    return visit.page("reference/problem_kind.html", problem_title(visit.lang, known) if known else slug, slug=slug,
+                      status_code=known.status if known else None,
                       meaning=(known.__doc__ or "").split("\n")[0] if known else None)
 
 

@@ -1,39 +1,39 @@
 """Signing in by a link in a mail, and signing out."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import HTMLResponse
 
 from quartier.auth import Actor, public
 from quartier.contracts.accounts import Role
 from quartier.problems import Problem
+from quartier_portal.sessions.attempts import Attempt, place
 from quartier_portal.visit import SESSION_COOKIE, OurOwnPage, Visiting
 
 router = APIRouter()
 
-SIGN_IN_COOKIE = "__Host-sign-in"
-"""What the asking browser keeps, so that the link alone signs it in."""
-SIGN_IN_LIFE = 600
-
 
 @router.get("/{lang}/sign-in", response_class=HTMLResponse, **public("nobody is signed in before this"))
-async def show_sign_in(visit: Visiting) -> HTMLResponse:
-    """The page that asks for an address."""
-    return visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address="", error=None)
+async def show_sign_in(visit: Visiting, to: Annotated[str, Query(max_length=4000)] = "") -> HTMLResponse:
+    """The page that asks for an address; `to` is the page that sent her here."""
+    return visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address="", wanted=place(to), error=None)
 
 
 @router.post("/{lang}/sign-in", response_class=HTMLResponse, dependencies=[OurOwnPage], **public("nobody is signed in before this"))
-async def ask_for_link(visit: Visiting, address: Annotated[str, Form(max_length=2000)] = "") -> HTMLResponse:
+async def ask_for_link(visit: Visiting, address: Annotated[str, Form(max_length=2000)] = "",
+                       to: Annotated[str, Form(max_length=4000)] = "") -> HTMLResponse:
     """Ask for a link; the answer is the same for every address."""
     try:
         asked = await visit.post("accounts", "/sign-ins", token="", json={"address": address, "language": visit.lang})
     except Problem as problem:
         if problem.status != 422:
             raise
-        return visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address=address, error=visit.t("sign-in-wrong"), status=422)
+        return visit.page("sessions/sign_in.html", visit.t("sign-in-title"), address=address, wanted=place(to),
+                          error=visit.t("sign-in-wrong"), status=422)
     page = visit.page("sessions/sign_in_sent.html", visit.t("sign-in-sent-title"), address=address, code=asked["code"])
-    page.set_cookie(SIGN_IN_COOKIE, asked["browser_secret"], max_age=SIGN_IN_LIFE, path="/", secure=True, httponly=True, samesite="lax")
+    Attempt(asked["browser_secret"], place(to)).keep(page, datetime.fromisoformat(asked["expires_at"]))
     return page
 
 

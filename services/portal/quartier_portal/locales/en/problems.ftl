@@ -1,6 +1,8 @@
-### What went wrong, by the slug of the problem, as people read it on a page; programs read the service's own words.
+### What went wrong, by the slug of the problem, as people read it on a page; programs read the service’s own words.
 problem-not-allowed = This is not yours to do
 problem-not-allowed-detail = Your role does not include this, or the form was sent from another site.
+problem-form-from-elsewhere = This form did not come from one of our pages
+problem-form-from-elsewhere-detail = Open the page here and send its form again. If it happens again, your browser does not say where forms come from: try another one.
 problem-not-found = There is nothing here
 problem-not-found-detail = No page has this address.
 problem-unknown-request = There is no such request
@@ -12,7 +14,7 @@ problem-method-not-allowed-detail = Go back to the page before and use its form.
 problem-too-large = This is too large
 problem-too-large-detail = What you sent is larger than one mebibyte.
 problem-too-many = Too many requests at once
-problem-too-many-detail = Wait a minute, then try again.
+problem-too-many-detail = Wait a while, then try again.
 problem-changed-meanwhile = Somebody has changed this in the meantime
 problem-changed-meanwhile-detail = Read the page again, then decide on what it says now.
 problem-invalid = Some answers need another look
@@ -23,5 +25,7 @@ problem-unexpected = Something went wrong on our side
 problem-unexpected-detail = It is no fault of yours.
 problem-unavailable = This part of the site is away for a moment
 problem-unavailable-detail = Nothing was stored; please try again in a moment.
+problem-try-again = Somebody else was changing the same thing at this moment
+problem-try-again-detail = Nothing was stored; please try again.
 problem-disk-full = There is no room to store this
 problem-disk-full-detail = Nothing was stored; the city has to make room first.

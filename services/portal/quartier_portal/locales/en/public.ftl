@@ -23,7 +23,13 @@ label-published = published
 label-answered = answered
 label-withdrawn = withdrawn
 
-register-title = Requests
+register-title =
+    { $kind ->
+        [both] Requests: { $label }, “{ $words }”
+        [label] Requests: { $label }
+        [words] Requests: “{ $words }”
+       *[all] Requests
+    }
 register-lead = What people asked the city to publish, and what became of it.
 register-label = How it stands
 register-any = everything
@@ -85,7 +91,7 @@ follow-title = Follow this request
 follow-lead = Get a mail whenever it moves. Or use the
 follow-atom = news feed (Atom)
 follow-button = Follow
-follow-sent-title = Look into your mailbox
+follow-sent-title = Look into your mailbox to follow the request
 follow-sent-next = Open the link and press the button on its page. Only then do you follow the request.
 follow-back = Back to the request
 
@@ -145,5 +151,6 @@ note-title = Note { $number }
 note-period = { $first } to { $last }, as it stands today
 note-facts = The facts behind it (JSON Lines)
 
+problem-kind = Kind of problem
 problem-kind-advice = The answer that led you here says in “detail” what to do, and in “errors” which fields are concerned. Its trace id helps the city to find what happened.
 problem-status-code = HTTP { $status }

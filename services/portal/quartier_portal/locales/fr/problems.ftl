@@ -1,6 +1,8 @@
-### What went wrong, by the slug of the problem, as people read it on a page; programs read the service's own words.
+### Ce qui n’a pas marché, par nom court de problème, tel qu’on le lit sur une page ; les programmes lisent les mots du service.
 problem-not-allowed = Vous ne pouvez pas faire cela
 problem-not-allowed-detail = Votre rôle ne le permet pas, ou le formulaire vient d’un autre site.
+problem-form-from-elsewhere = Ce formulaire ne vient pas de l’une de nos pages
+problem-form-from-elsewhere-detail = Ouvrez la page ici et envoyez de nouveau son formulaire. Si cela se reproduit, votre navigateur ne dit pas d’où viennent les formulaires : essayez-en un autre.
 problem-not-found = Il n’y a rien ici
 problem-not-found-detail = Aucune page n’a cette adresse.
 problem-unknown-request = Cette demande n’existe pas
@@ -11,17 +13,19 @@ problem-method-not-allowed = Cette adresse ne s’ouvre pas ainsi
 problem-method-not-allowed-detail = Revenez à la page précédente et utilisez son formulaire.
 problem-too-large = C’est trop volumineux
 problem-too-large-detail = Ce que vous avez envoyé dépasse un mébioctet.
-problem-too-many = Trop de demandes à la fois
-problem-too-many-detail = Attendez une minute, puis recommencez.
+problem-too-many = Trop d’appels à la fois
+problem-too-many-detail = Attendez un moment, puis recommencez.
 problem-changed-meanwhile = Quelqu’un l’a modifié entre-temps
 problem-changed-meanwhile-detail = Relisez la page, puis décidez selon ce qu’elle dit maintenant.
 problem-invalid = Certaines réponses sont à revoir
 problem-invalid-detail = Revenez en arrière et vérifiez ce que vous avez saisi.
 problem-repeated-parameter = L’adresse dit deux fois la même chose
-problem-repeated-parameter-detail = Copiez l’adresse entière, ou partez de la première page.
+problem-repeated-parameter-detail = Copiez l’adresse entière, ou repartez de l’accueil.
 problem-unexpected = Un incident est survenu de notre côté
 problem-unexpected-detail = Ce n’est pas de votre fait.
 problem-unavailable = Cette partie du site est indisponible un instant
 problem-unavailable-detail = Rien n’a été enregistré ; réessayez dans un instant.
+problem-try-again = Quelqu’un d’autre modifiait la même chose à cet instant
+problem-try-again-detail = Rien n’a été enregistré ; veuillez réessayer.
 problem-disk-full = Il n’y a plus de place pour enregistrer ceci
 problem-disk-full-detail = Rien n’a été enregistré ; la ville doit d’abord faire de la place.
