@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -88,10 +89,10 @@ def test_any_order_and_any_repetition_of_arrival_gives_the_same_bytes(data: st.D
 
 
 @PATIENT
-@given(data=st.data(), minutes=st.integers(0, 132_480))
-def test_a_quarter_split_at_any_instant_loses_and_repeats_nothing(data: st.DataObject, minutes: int, telling: Any) -> None:
+@given(data=st.data(), days=st.integers(0, 92))
+def test_a_quarter_split_at_any_day_loses_and_repeats_nothing(data: st.DataObject, days: int, telling: Any) -> None:
     facts = data.draw(lives(telling))
-    cut = Q4.starts_at + timedelta(minutes=minutes)
+    cut = (Q4.starts_at.astimezone(ZoneInfo(ZONE)) + timedelta(days=days)).astimezone(UTC)
     first, second = (build(facts, Period("part", start, end, ZONE)) for start, end in ((Q4.starts_at, cut), (cut, Q4.ends_at)))
     whole = build(facts, Q4)
     for name, value in whole.summary.figures:
@@ -121,6 +122,36 @@ def test_the_published_facts_do_not_name_a_request_that_is_not_public(told: Any)
         assert public in lines
     published = [json.loads(line) for line in lines.splitlines() if "dataset.published" in line]
     assert [len(fact["data"]["request_ids"]) for fact in published] == [1, 0]
+
+
+@PATIENT
+@given(data=st.data(), seconds=st.lists(st.integers(0, 3599), min_size=40, max_size=40))
+def test_the_published_facts_tell_no_time_of_day(data: st.DataObject, seconds: list[int], telling: Any) -> None:
+    """The minute at which she asked or withdrew changes no byte of what is published; the day and the order of her acts do."""
+    facts = [replace(fact, occurred_at=fact.occurred_at.replace(hour=9, minute=0, second=0)) for fact in data.draw(lives(telling))]
+    later = [replace(fact, occurred_at=fact.occurred_at + timedelta(seconds=seconds[place % 40])) for place, fact in enumerate(facts)]
+    assert known.canonical(facts_of(later, Q4)) == known.canonical(facts_of(facts, Q4))
+    assert json_bytes(build(later, Q4)) == json_bytes(build(facts, Q4))
+
+
+def test_no_id_and_no_word_of_a_published_fact_holds_the_instant_of_an_act(telling: Any) -> None:
+    facts = rich(telling(datetime(2026, 10, 5, 9, 17, tzinfo=UTC)))
+    lines = known.canonical(facts_of(facts, Q4)).decode()
+    for fact in facts:
+        if fact.request_id is None:
+            continue  # When the city let a version out is no secret.
+        assert fact.occurred_at.isoformat()[:16] not in lines
+        assert f'"{fact.id}"' not in lines
+        assert fact.data.get("notice_id", "none") not in lines
+    assert {line["occurred_at"][10:] for line in map(json.loads, lines.splitlines())} <= {"T22:00:00.000000Z", "T23:00:00.000000Z"}
+
+
+def test_an_act_of_the_first_minute_of_a_quarter_stays_in_its_quarter(telling: Any) -> None:
+    told = telling(datetime(2026, 9, 30, 22, 1, tzinfo=UTC))  # 00:01 on 1 October in Paris
+    told.request(1)
+    assert build(told.facts, Q4).asked.total == 1
+    assert build(told.facts, Q4).asked.rows[0].on == date(2026, 10, 1)
+    assert build(told.facts, quarter("2026-3", ZONE)).asked.total == 0
 
 
 def test_requests_that_are_not_public_count_and_are_not_named(told: Any) -> None:

@@ -55,7 +55,7 @@ async def test_a_note_prints_the_hash_of_the_facts_that_it_offers(city: City, to
     await say(told)
     lines = (await city.http.get(f"{ROOT}/notes/2026-4/facts.jsonl")).content
     note = (await city.http.get(f"{ROOT}/notes/2026-4")).json()
-    assert note["facts"] == {"count": 5, "sha256": hashlib.sha256(lines).hexdigest(), "until": "2026-10-05T13:00:00Z"}
+    assert note["facts"] == {"count": 5, "sha256": hashlib.sha256(lines).hexdigest(), "until": "2026-10-04T22:00:00Z"}
     assert len(lines.splitlines()) == 5
     page = (await city.http.get(f"{ROOT}/notes/2026-4.html?lang=fr")).text
     assert note["facts"]["sha256"] in page and page.startswith("<!doctype html>") and '<html lang="fr">' in page

@@ -1,15 +1,17 @@
 """Facts: copies of what the services said happened, and the order and form in which a note is computed from them.
 
 Everything here is pure. A note's facts are also published, as `facts.jsonl`, so that anybody can compute the note again; hence
-`released` leaves out whatever the public may not read: the facts of requests that are not public keep codes and counts alone.
+`released` leaves out whatever the public may not read. The facts of requests that are not public keep codes and counts alone; and all facts
+keep the day alone, because what a requester does is public to the day, and each of her acts has messages and answers beside it.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from quartier.contracts.publications import DatasetPublished
 from quartier.contracts.requests import Visibility
@@ -40,11 +42,43 @@ COUNTED = frozenset({
     "kinds", "counts_as_sent", "because"})
 """What stays readable of a request that is not public: codes and counts, no words, no reference, no date."""
 
+SAID_AT = {"received_at", "at"}
+"""Instants within the data of facts about requests and messages."""
+DIGEST = "sha256:"
+
 
 def ordered(facts: Iterable[Fact]) -> list[Fact]:
-    """Each fact once, in the one order in which all notes read them, whatever the order of arrival."""
+    """Each fact once, in the one order in which all notes read them, whatever the order of arrival: of one aggregate, as it happened."""
     once = {(fact.source, fact.id): fact for fact in facts}
     return sorted(once.values(), key=lambda fact: (fact.occurred_at, fact.source, fact.key, fact.sequence or 0, fact.id))
+
+
+def by_day(facts: Iterable[Fact], zone: str) -> list[Fact]:
+    """The same facts at the first instant of their day in the city. Doing it twice changes nothing.
+
+    The ids of requests' events and of their messages hold the time to the millisecond (UUIDv7, RFC 9562): digests take their place.
+    """
+    city = ZoneInfo(zone)
+    return [_by_day(fact, city) for fact in facts]
+
+
+def _by_day(fact: Fact, city: ZoneInfo) -> Fact:
+    data = {name: _first_instant(value, city) if name in SAID_AT else _opaque(value) if name == "notice_id" else value
+            for name, value in fact.data.items()}
+    return replace(fact, occurred_at=_midnight(fact.occurred_at, city), data=data,
+                   id=fact.id if fact.request_id is None else _opaque(fact.id))
+
+
+def _midnight(at: datetime, city: ZoneInfo) -> datetime:
+    return datetime.combine(at.astimezone(city).date(), time(), city).astimezone(UTC)
+
+
+def _first_instant(value: str, city: ZoneInfo) -> str:
+    return _midnight(datetime.fromisoformat(value), city).isoformat()
+
+
+def _opaque(id_: str) -> str:
+    return id_ if id_.startswith(DIGEST) else DIGEST + digest(id_.encode())
 
 
 def visibilities(facts: Sequence[Fact]) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Stretch(Part):
 
 
 class Basis(Part):
-    """What the note was computed from: how many facts, the last of them, and the SHA-256 of `facts.jsonl`."""
+    """What the note was computed from: how many facts, when the day of the last began, and the SHA-256 of `facts.jsonl`."""
 
     count: int
     until: datetime | None
@@ -55,7 +55,8 @@ class Note(Part):
 
 def facts_of(facts: Iterable[Fact], period: Period) -> list[Fact]:
     """What a note of that period is computed from: all that happened before its end, in order, as the public may read it."""
-    return known.released(known.ordered(fact for fact in facts if fact.occurred_at < period.ends_at))
+    told = known.by_day((fact for fact in facts if fact.occurred_at < period.ends_at), period.zone)
+    return known.released(known.ordered(told))
 
 
 def build(facts: Iterable[Fact], period: Period) -> Note:

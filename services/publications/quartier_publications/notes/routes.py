@@ -52,7 +52,7 @@ async def get_note(number: str, session: Reading, here: Here, request: Request) 
 @router.get("/notes/{number}/facts.jsonl", response_class=Response,
             responses={"200": {"content": {"application/jsonl": {}}}, "304": SEEN}, **public("a note can be computed by anybody"))
 async def get_note_facts(number: str, session: Reading, here: Here, request: Request) -> Response:
-    """The facts that a note is computed from, one a line, as the public may read them; their SHA-256 stands in the note."""
+    """The facts that a note is computed from, one a line, as the public may read them, to the day; their SHA-256 stands in the note."""
     period = await queries.period(session, number, here.settings.zone)
     facts = await queries.facts(session, period.ends_at)
     return document(request, await to_thread(lambda: known.canonical(facts_of(facts, period))), "application/jsonl")

@@ -67,8 +67,9 @@ class Story:
         return [fact for fact in self.facts if fact.type in types]
 
     def public(self, facts: Sequence[Fact]) -> list[Fact]:
-        """Those that are about a request which everybody may read."""
-        return [fact for fact in facts if self._of(fact).visibility == Visibility.PUBLIC]
+        """Those that are about a request which everybody may read, day by day, by reference within one."""
+        found = [fact for fact in facts if self._of(fact).visibility == Visibility.PUBLIC]
+        return sorted(found, key=lambda fact: (fact.occurred_at, self._of(fact).ref or "", fact.sequence or 0))
 
     def row(self, fact: Fact) -> dict[str, object]:
         """What a line about this fact can show: the fact's own data, the request's name, and the day."""
