@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import declared_attr
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from quartier import ids
+from quartier import ids, sqlite
 from quartier.refusals import name_lost_connections, translated
 
 
@@ -71,7 +71,7 @@ class Database:
         if self.is_postgres:
             self._reader = self._writer = _postgres(url)
         else:
-            self._reader, self._writer = _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
+            self._reader, self._writer = sqlite.engine(url, "BEGIN"), sqlite.engine(url, "BEGIN IMMEDIATE")
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -111,27 +111,18 @@ class Database:
 
 
 def _postgres(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    # No ping before use, which costs three more trips each time: a server that has been away is noticed by the loops, which look
+    # each second, and the first error makes the pool replace all its connections.
+    engine = create_async_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
     name_lost_connections(engine.sync_engine)
     return engine
 
 
-def _sqlite(url: str, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": 5.0}, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not open transactions of its own
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def open_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+async def take_turn(session: AsyncSession, *what: object) -> None:
+    """Wait until no other transaction is about this; it is ours until the end. On SQLite one writer is at work at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        name = "/".join(str(part) for part in what)
+        await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 async def claim(session: AsyncSession, statement: Any) -> list[Any]:
