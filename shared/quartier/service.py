@@ -103,19 +103,23 @@ class Service:
         found = importlib.util.find_spec(f"{self.package}.migrations")
         return Path(next(iter(found.submodule_search_locations))) if found and found.submodule_search_locations else None
 
-    def runtime(self, request: Request) -> "Runtime":
-        """This service's runtime in the app that serves the request."""
+    def _runtime(self, request: Request) -> "Runtime":
         found: Runtime = request.app.state.runtimes[self.name]
         return found
 
+    # FastAPI gives each dependency that is no coroutine a thread to run in, which costs more than all of them do.
+    async def runtime(self, request: Request) -> "Runtime":
+        """Dependency: this service's runtime in the app that serves the request."""
+        return self._runtime(request)
+
     async def unit_of_work(self, request: Request) -> AsyncIterator[UnitOfWork]:
         """Dependency: the transaction of one writing request. Use it with `scope="function"`, so that it commits first."""
-        async with unit_of_work(self.runtime(request)) as uow:
+        async with unit_of_work(self._runtime(request)) as uow:
             yield uow
 
     async def reading(self, request: Request) -> AsyncIterator[AsyncSession]:
         """Dependency: a session for reading."""
-        async with self.runtime(request).database.session() as session:
+        async with self._runtime(request).database.session() as session:
             yield session
 
     async def actor(self, request: Request) -> Actor:
@@ -126,8 +130,8 @@ class Service:
     async def authorise(self, request: Request) -> None:
         """Dependency of every route of the service: hold the actor against the policy of the route's action."""
         refuse_repeated(request)
-        request.state.actor = actor = actor_of(request, self.runtime(request).verifier)
-        runtime, route = self.runtime(request), request.scope["route"]
+        request.state.actor = actor = actor_of(request, self._runtime(request).verifier)
+        runtime, route = self._runtime(request), request.scope["route"]
         if action := route.openapi_extra.get("x-action"):
             runtime.policies.check(action, actor)
         elif request.method == "POST" and self.prefix:
@@ -137,7 +141,7 @@ class Service:
     def once(self, uow: Any) -> Callable[..., Idempotency]:
         """Dependency factory: `Depends(service.once(Uow))` runs an act once for each Idempotency-Key."""
 
-        def idempotency(request: Request, uow: uow) -> Idempotency:  # type: ignore[valid-type]
+        async def idempotency(request: Request, uow: uow) -> Idempotency:  # type: ignore[valid-type]
             return Idempotency(request, uow)
 
         return idempotency

@@ -52,7 +52,7 @@ def etag(response: Response, entity: Entity) -> None:
     response.headers["ETag"] = f'"{entity.version}"'
 
 
-def required_version(request: Request) -> int:
+async def required_version(request: Request) -> int:
     """The version that the caller has read, from `If-Match`. Raises PreconditionRequired, or Stale when it is no number."""
     stated = request.headers.get("if-match")
     if stated is None:

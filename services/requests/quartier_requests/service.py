@@ -24,7 +24,7 @@ EVERYWHERE = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers
 """Headers by which pages of other sites may read what is public anyway; no cookie of ours is involved."""
 
 
-def readable_from_everywhere(response: Response) -> None:
+async def readable_from_everywhere(response: Response) -> None:
     """Send these headers with the answer."""
     response.headers.update(EVERYWHERE)
 
@@ -32,7 +32,7 @@ def readable_from_everywhere(response: Response) -> None:
 OPEN_DATA = [Depends(readable_from_everywhere)]
 
 
-def language(accept_language: Annotated[str | None, Header(max_length=200)] = None) -> str:
+async def language(accept_language: Annotated[str | None, Header(max_length=200)] = None) -> str:
     """The language in which sentences are answered."""
     return preferred(accept_language)
 
