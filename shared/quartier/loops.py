@@ -46,9 +46,12 @@ class Bell:
 class Loop:
     """Repeats `step` until it is stopped: at once while there is work, else when the service's bell rings or a second has passed.
 
+    A loop that is in no hurry sets `breath`: so many seconds pass between two looks that found nothing, however often the bell rings.
     A step that fails is tried again after a growing pause; no error ends the loop. `trouble` is the sentence that `/readyz` and the
     operators see meanwhile.
     """
+
+    breath = 0.0
 
     def __init__(self, name: str, bell: Bell) -> None:
         self.name = name
@@ -59,7 +62,7 @@ class Loop:
         self._stopping = asyncio.Event()
 
     async def step(self) -> int:
-        """Do some work and say how much was done; 0 when nothing is left for now."""
+        """Do some of the work, and return 0 when nothing of it is left for now."""
         raise NotImplementedError
 
     async def run(self) -> None:
@@ -78,6 +81,8 @@ class Loop:
                 failures = 0
                 self.works()
                 if not done:
+                    if self.breath:
+                        await self.pause(self.breath)
                     await self.unless_stopped(self._bell.rung_since(rings, LONGEST_REST))
         finally:
             await self.close()

@@ -22,7 +22,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
-    func,
     or_,
     text,
     update,
@@ -140,13 +139,15 @@ class Relay(Loop):
         self._database = runtime.database
         self._service = runtime.service.name
         self._leadership = Leadership(runtime.database, self._service, self._bell.ring)
+        self._taken: Sequence[OutboxRow] = ()
         self._purge_at = 0.0
 
     async def step(self) -> int:
-        """Number, publish and mark one batch; the numbers of an earlier try come first, so that a retry is the same batch."""
+        """Publish one batch, then mark it and number the next one; 0 when there is no next one."""
+        batch, self._taken = self._taken, ()
         if not await self._leadership.is_held():
             return 0
-        batch = await self.take()
+        batch = batch or await self.take()
         if not batch:
             await self._purge()
             return 0
@@ -154,9 +155,9 @@ class Relay(Loop):
             await self.publish(batch)
         except Refused as refused:
             await self.set_aside(batch[refused.index], str(refused))
-        else:
-            await self.mark_published(batch[-1].relay_no)
-        return len(batch)
+            return len(batch)
+        self._taken = await self.go_on(batch[-1].relay_no)
+        return len(self._taken)
 
     async def take(self) -> Sequence[OutboxRow]:
         """The rows that have numbers and are not known to be published; where there are none, the next ones, numbered now."""
@@ -165,15 +166,25 @@ class Relay(Loop):
                 return []
         async with self._database.transaction() as session:
             # The lock of the one row makes a leader that does not know yet that it lost the lead wait for its successor.
-            done = await published(session, lock=True)
-            numbered = select(OutboxRow).where(OutboxRow.relay_no > done).order_by(OutboxRow.relay_no).limit(BATCH)
-            if rows := (await session.exec(numbered)).all():
-                return rows
-            last = (await session.exec(select(func.max(OutboxRow.relay_no)))).one() or 0
-            rows = (await session.exec(self._unnumbered())).all()
-            for number, row in enumerate(rows, max(last, done) + 1):
-                row.relay_no = number
+            return await self._behind(session, await published(session, lock=True))
+
+    async def go_on(self, number: int | None) -> Sequence[OutboxRow]:
+        """Note that everything up to this number is on the bus, and take what comes behind it."""
+        async with self._database.transaction() as session:
+            done = update(RelayState).where(RelayState.published < number).values(published=number).returning(RelayState.published)
+            if (await session.exec(done)).first() is None:  # a successor has come further
+                return ()
+            return await self._behind(session, number or 0)
+
+    async def _behind(self, session: AsyncSession, done: int) -> Sequence[OutboxRow]:
+        """The numbers of an earlier try come first, so that a retry is the same batch; else what is new gets the next ones."""
+        numbered = select(OutboxRow).where(OutboxRow.relay_no > done).order_by(OutboxRow.relay_no).limit(BATCH)
+        if rows := (await session.exec(numbered)).all():
             return rows
+        rows = (await session.exec(self._unnumbered())).all()
+        for number, row in enumerate(rows, done + 1):
+            row.relay_no = number
+        return rows
 
     @staticmethod
     def _unnumbered() -> Any:
@@ -188,11 +199,6 @@ class Relay(Loop):
         """Hand a batch to the bus; returns when all of it is durable."""
         with telemetry.send_span(self._service, f"quartier.{self._service}", [row.tracingspancontext for row in batch]):
             await self.runtime.bus.publish([record_of(row) for row in batch])
-
-    async def mark_published(self, number: int) -> None:
-        """Note that everything up to this number is on the bus."""
-        async with self._database.transaction() as session:
-            await session.exec(update(RelayState).where(RelayState.published < number).values(published=number))
 
     async def set_aside(self, row: OutboxRow, reason: str) -> None:
         """Mark a row that the broker refuses for good. Later rows of its key lose their numbers and wait; the others go on."""

@@ -136,6 +136,8 @@ def _head_of(lane: ParkedKey, *, is_strict: bool) -> Any:
 class LaneLoop(Loop):
     """Drains the lanes of one service: one try of one head a step."""
 
+    breath = 0.1
+
     def __init__(self, runtime: "Runtime") -> None:
         super().__init__(f"{runtime.service.name} lanes", runtime.bell)
         self.runtime = runtime

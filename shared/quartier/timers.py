@@ -93,6 +93,8 @@ class Timers:
 class TimerLoop(Loop):
     """Fires what is due, one timer a step."""
 
+    breath = 0.1
+
     def __init__(self, runtime: "Runtime") -> None:
         super().__init__(f"{runtime.service.name} timers", runtime.bell)
         self.runtime = runtime

@@ -86,8 +86,9 @@ class UnitOfWork:
         await self.session.flush()
         if not self._owed:
             return False
-        await self.session.exec(insert(OutboxRow), params=self._owed)
-        if self.session.get_bind().dialect.name == "postgresql":
+        connection = await self.session.connection()
+        await connection.execute(insert(OutboxRow.__table__), self._owed)
+        if connection.dialect.name == "postgresql":
             await self.session.exec(text("SELECT pg_notify('quartier_outbox', '')"))
         return True
 

@@ -18,7 +18,6 @@ async def test_what_was_emitted_comes_onto_the_bus_in_order_and_under_its_own_id
         await small.emit("a", "one", "two")
         await small.emit("a", "three")
         relay = small.runtime.loops["relay"]
-        assert await relay.step() == 3
         assert await relay.step() == 0
         records = await small.read_bus()
         envelopes = [from_record(record) for record in records]
@@ -107,10 +106,7 @@ async def test_more_than_one_batch_goes_out_in_the_order_of_writing(make):
         for start in range(0, 450, 50):
             await small.emit("a", *(str(number) for number in range(start, start + 50)))
         relay = small.runtime.loops["relay"]
-        sent = []
-        while done := await relay.step():
-            sent.append(done)
-        assert sent == [200, 200, 50]
+        assert [await relay.step() for _ in range(3)] == [200, 50, 0]
         assert await words(small) == [str(number) for number in range(450)]
 
 
