@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from quartier import clock
 from quartier.auth import Actor
 from quartier.contracts.notices import NoticeKind, Purpose
 from quartier.contracts.requests import RequestDrafted, RequestSubmitted
+from quartier.database import take_turn
 from quartier.inbox import insert_new
 from quartier.problems import FieldError, Invalid
 from quartier.uow import UnitOfWork
@@ -42,21 +42,14 @@ async def submit(uow: UnitOfWork, person_id: UUID, ask: RequestIn) -> UUID:
         raise Invalid(wrong, errors=[FieldError("/useful_until", wrong)])
     plain = f"{plain_words(ask.title)}\n{plain_words(ask.body)}"
     twin_hash = hashlib.sha256(plain.encode()).hexdigest()
+    await take_turn(uow.session, person_id, twin_hash)
     twin = await _twin(uow, person_id, twin_hash)
-    if twin is None:
-        asked = ask.model_dump(exclude={"contact_ticket", "wishes"})
-        request = Request(**asked, person_id=person_id, words=plain, twin_hash=twin_hash, received_at=now, state_since=now,
-                          wishes=[wish.model_dump(mode="json") for wish in ask.wishes])
-        try:
-            async with uow.session.begin_nested():
-                uow.session.add(request)
-        except IntegrityError:
-            twin = await _twin(uow, person_id, twin_hash)
-            if twin is None:
-                raise
     if twin is not None:
         await send_link_again(uow, twin)
         return twin.id
+    asked = ask.model_dump(exclude={"contact_ticket", "wishes"})
+    request = Request(**asked, person_id=person_id, words=plain, twin_hash=twin_hash, received_at=now, state_since=now,
+                      wishes=[wish.model_dump(mode="json") for wish in ask.wishes])
     row = MACHINE.find("request.drafted", None)
     assert row is not None
     event = RequestDrafted(request_id=request.id, kind=ask.kind, channel=ask.channel)
