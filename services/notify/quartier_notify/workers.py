@@ -42,39 +42,38 @@ async def send_what_is_due(runtime: Runtime) -> int:
     jobs = await claim_due(runtime, 1 if breaker and breaker.on_trial else BATCH)
     if not jobs:
         return settled
-    try:
-        resolutions = await resolve(runtime, jobs)
-    except NobodyAnswers:
-        await give_back(runtime, jobs, ASK_AGAIN_AFTER)
-        return settled
-    waiting = iter(zip(jobs, resolutions, strict=True))
+    resolved = asyncio.create_task(resolve(runtime, jobs))  # Meanwhile the first letters are asked for.
+    waiting = iter(enumerate(jobs))
     async with open_server(settings.smtp) if settings.smtp else nullcontext() as server:
-        ends = await asyncio.gather(*(_send_in_turn(runtime, waiting, server) for _ in range(SENDERS)), return_exceptions=True)
+        ends = await asyncio.gather(*(_send_in_turn(runtime, waiting, resolved, server) for _ in range(SENDERS)), return_exceptions=True)
     for end in ends:
         if isinstance(end, BaseException):  # the lease of what it held brings that back; the others went on
             raise end
     return settled + len(jobs)
 
 
-async def _send_in_turn(runtime: Runtime, waiting: Iterator[tuple[Job, Resolution]], server: Server | None) -> None:
+async def _send_in_turn(runtime: Runtime, waiting: Iterator[tuple[int, Job]], resolved: asyncio.Task[list[Resolution]],
+                        server: Server | None) -> None:
     """One of the few who send at once: takes the next from the batch until it is empty, so that the first lanes go first."""
-    for job, resolution in waiting:
-        await _send(runtime, job, resolution, server)
+    for place, job in waiting:
+        await _send(runtime, job, place, resolved, server)
 
 
-async def _send(runtime: Runtime, job: Job, resolution: Resolution, server: Server | None) -> None:
+async def _send(runtime: Runtime, job: Job, place: int, resolved: asyncio.Task[list[Resolution]], server: Server | None) -> None:
     """One delivery from the claim to its end, within the trace of the act that it tells of."""
     settings: NotifySettings = runtime.settings  # type: ignore[assignment]
     with telemetry.work_span("notify", "send mail", job.delivery.traceparent, **{
             "quartier.delivery.id": str(job.delivery.id), "quartier.subject.id": str(job.message.subject_id)}):
         try:
-            prepared = compose(settings, job, await letter_of(runtime, job), resolution)
+            try:
+                letter, resolutions = await asyncio.gather(letter_of(runtime, job), resolved)
+                prepared = compose(settings, job, letter, resolutions[place])
+            except Unwritable as error:
+                await _settle(runtime, job, (await resolved)[place], Attempt(Answer.IMPOSSIBLE, reply=str(error)))
+            else:
+                await _hand_over(runtime, job, prepared, server, settings)
         except NobodyAnswers:
             await give_back(runtime, [job], ASK_AGAIN_AFTER)
-        except Unwritable as error:
-            await _settle(runtime, job, resolution, Attempt(Answer.IMPOSSIBLE, reply=str(error)))
-        else:
-            await _hand_over(runtime, job, prepared, server, settings)
 
 
 async def _hand_over(runtime: Runtime, job: Job, prepared: Prepared, server: Server | None, settings: NotifySettings) -> None:
