@@ -146,9 +146,9 @@ async def test_a_row_that_commits_late_gets_a_later_number_and_is_not_skipped(ma
         async with connection.transaction():
             await emit(connection, str(small.key("slow")), 1)
             await small.emit("fast", "committed first")
-            assert await relay.step() == 1
+            await relay.step()
         await connection.close()
-        assert await relay.step() == 1
+        await relay.step()
         assert len(await small.read_bus()) == 2
         assert await small.rows("select relay_no from outbox order by seq") == [(2,), (1,)]
 
@@ -158,17 +158,20 @@ async def test_one_replica_leads_and_another_takes_over_when_it_dies(make, datab
         leader = small.runtime.loops["relay"]
         successor = Relay(small.runtime)
         await small.emit("a", "one")
-        assert await leader.step() == 1
+        await leader.step()
         await small.emit("a", "two")
-        assert await successor.step() == 0
+        await successor.step()
+        assert len(await small.read_bus()) == 1
         # The database server ends the leader's connection: its process is gone, or the network is.
         await small.change("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'")
 
         async def takes_over():
-            return await successor.step()
+            await successor.step()
+            return len(await small.read_bus()) == 2
 
-        assert await small.until(takes_over) == 1
-        assert await leader.step() == 0
+        await small.until(takes_over)
+        await small.emit("a", "three")
+        await leader.step()
         assert len(await small.read_bus()) == 2
         await successor.close()
 
