@@ -69,10 +69,10 @@ def fields_of(visit: Visit, act: dict[str, Any], typed: Typed | None) -> list[di
         names = [f"{name}.{lang}" for lang in i18n.LANGUAGES] if described["kind"] == "texts" else [name]
         choices = [("", visit.t("desk-choose")), *((one, visit.t(f"{name}-{one}")) for one in described["choices"])]
         for one in names:
-            is_first = one == names[0]
+            is_first, label = one == names[0], visit.t(f"field-{one.replace('.', '-')}")
             inputs.append({
-                "name": one, "kind": described["kind"], "label": visit.t(f"field-{one.replace('.', '-')}"), "choices": choices,
+                "name": one, "kind": described["kind"], "label": label, "choices": choices,
                 "badge": described["read_by"], "optional": not described["is_required"] or not is_first,
                 "error": wrong if is_first else None, "maxlength": described["longest"] or 300,
-                "value": typed.values.get(one, "") if typed else "", "error_pair": (one, wrong)})
+                "value": typed.values.get(one, "") if typed else "", "error_pair": (one, f"{label}{visit.t('colon')} {wrong}")})
     return inputs

@@ -16,6 +16,9 @@ from quartier_portal.visit import OurOwnPage, Visit, Visiting
 router = APIRouter()
 COVERAGE = ("area", "period", "spatial_unit", "frequency", "resolution", "licence")
 LISTED = ("columns", "formats")
+MENDING = {"/slug": "wrong-slug", "/number": "wrong-number", "/distributions/0/url": "wrong-url", "/title": "wrong-texts",
+           "/description": "wrong-texts", "/change_note": "wrong-texts"}
+"""What to write where the rule is a pattern, which is no answer for people."""
 
 
 @router.get("/{lang}/desk/datasets/new", response_class=HTMLResponse, **public(WHY))
@@ -94,28 +97,51 @@ def _texts(typed: dict[str, str], name: str) -> dict[str, str]:
     return {lang: typed[f"{name}.{lang}"] for lang in ("en", "fr") if typed.get(f"{name}.{lang}")}
 
 
-def _wrong(problem: Answered | None) -> list[tuple[str, str]]:
-    """The fields that the catalogue says no to, under the names that the form gives them."""
+def _wrong(visit: Visit, problem: Answered | None) -> list[tuple[str, str]]:
+    """The fields that the catalogue says no to, under the names that the form gives them, with what to write instead."""
     if problem is None:
         return []
-    return [(error.pointer.strip("/").split("/")[0] or "slug", error.detail) for error in problem.errors] or [("slug", problem.detail)]
+    known = MENDING if problem.status == 422 else {}
+    return [(_field(error.pointer), visit.t(known[error.pointer]) if error.pointer in known else error.detail)
+            for error in problem.errors] or [("slug", problem.detail)]
+
+
+def _field(pointer: str) -> str:
+    """The form's field for a place in what was sent; a text in two languages is wrong at its first field."""
+    first, *rest = pointer.strip("/").split("/")
+    match first:
+        case "title" | "description" | "change_note":
+            return f"{first}.{rest[0] if rest else 'en'}"
+        case "distributions":
+            return "format" if rest[-1:] == ["format"] else "url"
+        case "coverage":
+            return rest[0] if rest else "area"
+        case "request_ids":
+            return "requests"
+    return first if first in ("number", "licence", "frequency") else "slug"
+
+
+def _label(visit: Visit, name: str) -> str:
+    """What the form calls a field."""
+    if name in LISTED:
+        return visit.t(f"dataset-{name}")
+    return visit.t(f"property-{name}" if name in (*COVERAGE, "format") else f"field-{name.replace('.', '-')}")
 
 
 def _dataset_form(visit: Visit, typed: dict[str, str], problem: Answered | None = None) -> HTMLResponse:
     return visit.page("desk/dataset_form.html", visit.t("desk-new-dataset"), density="desk", status=problem.status if problem else 200,
-                      **_filled(typed, problem, ("title", "description")))
+                      **_filled(visit, typed, problem))
 
 
 async def _version_form(visit: Visit, typed: dict[str, str], problem: Answered | None = None) -> HTMLResponse:
     datasets = await visit.get("publications", "/datasets", params={"drafts": "true", "limit": 100})
     return visit.page("desk/version_form.html", visit.t("desk-new-version"), density="desk", status=problem.status if problem else 200,
-                      **_filled(typed, problem, ("change_note",)),
+                      **_filled(visit, typed, problem),
                       slugs=[(one["slug"], one["slug"]) for one in datasets["items"]], covered=[*COVERAGE, *LISTED])
 
 
-def _filled(typed: dict[str, str], problem: Answered | None, texts: tuple[str, ...]) -> dict[str, Any]:
-    """What was typed and what was wrong, under the names of the form; a text in two languages is wrong at its first field."""
-    names = {"distributions": "url", "request_ids": "requests", "coverage": "area"} | {name: f"{name}.en" for name in texts}
-    errors = [(names.get(name, name), detail) for name, detail in _wrong(problem)]
-    return {"typed": defaultdict(str, {"key": str(ids.new_id())} | typed), "errors": errors,
-            "wrong": defaultdict(lambda: None, errors)}
+def _filled(visit: Visit, typed: dict[str, str], problem: Answered | None) -> dict[str, Any]:
+    """What was typed and what was wrong: in the summary with the field's name, since two fields may lack the same."""
+    wrong = _wrong(visit, problem)
+    return {"typed": defaultdict(str, {"key": str(ids.new_id())} | typed), "wrong": defaultdict(lambda: None, wrong),
+            "errors": [(name, f"{_label(visit, name)}{visit.t('colon')} {detail}") for name, detail in wrong]}

@@ -114,3 +114,8 @@ preview-no-mail = No mail goes out.
 preview-do = Do it
 preview-change = Change something
 desk-message-id = Message-ID
+
+wrong-slug = Lower-case letters, digits and single hyphens, such as street-trees
+wrong-number = Three numbers with points between them, such as 1.0.0
+wrong-url = An address that begins with https:// or http://
+wrong-texts = Write it in at least one of the two languages

@@ -110,3 +110,8 @@ preview-no-mail = Aucun message ne part.
 preview-do = Confirmer
 preview-change = Modifier
 desk-message-id = Message-ID
+
+wrong-slug = Des minuscules sans accent, des chiffres et des traits d’union, comme arbres-des-rues
+wrong-number = Trois nombres séparés par des points, comme 1.0.0
+wrong-url = Une adresse qui commence par https:// ou http://
+wrong-texts = Écrivez-le dans une des deux langues au moins
