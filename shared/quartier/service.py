@@ -130,8 +130,8 @@ class Service:
     async def authorise(self, request: Request) -> None:
         """Dependency of every route of the service: hold the actor against the policy of the route's action."""
         refuse_repeated(request)
-        request.state.actor = actor = actor_of(request, self._runtime(request).verifier)
         runtime, route = self._runtime(request), request.scope["route"]
+        request.state.actor = actor = actor_of(request, runtime.verifier)
         if action := route.openapi_extra.get("x-action"):
             runtime.policies.check(action, actor)
         elif request.method == "POST" and self.prefix:
