@@ -2,6 +2,9 @@
 
 A test belongs to a tier because it uses the tier's fixture; one that asks for it by name at run time carries the mark
 itself (`pytest.param("kafka", marks=pytest.mark.kafka)`). A test without any is of the tier `embedded`.
+
+The tests may be spread over several processes by pytest-xdist: each report carries its tiers to whoever writes the last
+lines, and tests that share a heavy server stay together in one process.
 """
 import os
 from collections import Counter, defaultdict
@@ -19,6 +22,9 @@ TIERS = {
 }
 FIXTURES = {"postgres_server": "postgres", "kafka_server": "kafka", "city_kafka": "kafka", "fresh_kafka": "kafka",
             "browser": "browser", "axe_source": "browser", "image": "image"}
+
+SHARED = {"city_kafka": "city", "kafka_server": "kafka", "image": "image"}
+"""Servers of a whole run that take long to start: one process holds each of them."""
 
 _COUNTS: dict[str, Counter[str]] = defaultdict(Counter)
 _REASONS: dict[str, str] = {}
@@ -40,24 +46,37 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
-@pytest.hookimpl(tryfirst=True)  # Before `-m` chooses by the marks that are given here.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        by_fixture = {FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in FIXTURES}
-        by_mark = {mark.name for mark in item.iter_markers() if mark.name in TIERS}
-        tiers = [tier for tier in TIERS if tier in by_fixture | by_mark] or ["embedded"]
-        item.stash[_TIERS_OF_TEST] = tiers
-        for tier in tiers:
-            item.add_marker(tier)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    used = set(getattr(item, "fixturenames", ()))
+    by_fixture = {tier for name, tier in FIXTURES.items() if name in used}
+    by_mark = {mark.name for mark in item.iter_markers() if mark.name in TIERS}
+    tiers = [tier for tier in TIERS if tier in by_fixture | by_mark] or ["embedded"]
+    item.stash[_TIERS_OF_TEST] = tiers
+    for tier in tiers:
+        item.add_marker(tier)
+    if item.config.pluginmanager.has_plugin("xdist") and (group := _group(used, by_mark)):
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(used: set[str], by_mark: set[str]) -> str | None:
+    """The tests with which this one has to share a process, if any."""
+    if "kafka" in by_mark:
+        used = used | {"kafka_server"}
+    return next((group for server, group in SHARED.items() if server in used), None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "call" or not report.passed:
-        for tier in item.stash.get(_TIERS_OF_TEST, []):
-            _COUNTS[tier][report.outcome] += 1
+    report.tiers, report.missing = item.stash.get(_TIERS_OF_TEST, []), dict(_REASONS)
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _REASONS.update(getattr(report, "missing", {}))  # The report of a process that died has no more than its failure.
+    if report.when == "call" or not report.passed:
+        for tier in getattr(report, "tiers", []):
+            _COUNTS[tier][report.outcome] += 1
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # Outermost, so that the table stands below pytest's own last line.
