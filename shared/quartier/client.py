@@ -4,6 +4,8 @@ In an embedded city the call goes to the same process over ASGI; elsewhere over 
 """
 
 from collections.abc import Callable
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import quote
 
@@ -29,12 +31,18 @@ class Answered(Problem):
         self.title = body.get("title", "Refused")  # type: ignore[misc]
 
 
+@cache
+def _certificates() -> SSLContext:
+    """Whom to believe behind https; read once, since that takes longer than all else at a client's start."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Client:
     """The calls of one service to the others."""
 
     def __init__(self, service: str, *, urls: dict[str, str], app: ASGIApp, as_service: Callable[[], str]) -> None:
         self._service, self._urls, self._as_service = service, urls, as_service
-        self._remote = httpx.AsyncClient(timeout=DEADLINE, trust_env=False)
+        self._remote = httpx.AsyncClient(timeout=DEADLINE, trust_env=False, verify=_certificates())
         self._here = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here", timeout=DEADLINE)
 
     async def call(self, method: str, service: str, path: str, *, token: str | None = None,
