@@ -5,9 +5,17 @@ import pytest
 
 from quartier.testing.loopback import close_the_network
 
+# Cities that one file's tests share: each would be made anew in every process that gets one of its tests.
+SHARED = {"quartier", "gated"}
+
 
 def pytest_configure() -> None:
     close_the_network()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for name in SHARED & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(trylast=True)  # After the order was made random, which it stays within each part.
@@ -17,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays to the end: a tenth of the time would go into looking whether it is garbage."""
+    """What was imported stays to the end: whether it is garbage need not be looked at again and again."""
     gc.collect()
     gc.freeze()
 
