@@ -38,7 +38,7 @@ def faults(page: httpx.Response) -> dict[str, str]:
 async def test_a_dataset_with_nothing_in_it_is_refused_field_by_field_in_the_officers_language(officer: httpx.AsyncClient) -> None:
     english, french = [faults(await officer.post(f"/{lang}/desk/datasets/new", data={"key": "k"})) for lang in ("en", "fr")]
     assert english.keys() == french.keys() == {"slug", "title.en", "description.en"}
-    assert english["title.en"] == "Title in English: Write it in at least one of the two languages"
+    assert english["title.en"] == "Title in English – Write it in at least one of the two languages"
     assert french["slug"].endswith("comme arbres-des-rues")
 
 
@@ -54,4 +54,4 @@ async def test_each_fault_of_an_act_names_its_field(city: City, officer: httpx.A
     request = await player.ask(somebody(), "en", "Trees", "All.")
     await player.act(request, "triage.started", visibility="public")
     wrong = faults(await officer.post(f"/en/desk/requests/{request}/acts/request.answered", data={"do": "preview"}))
-    assert wrong == {"outcome": "What is it?: Please fill this in.", "answer.en": "Answer in English: Please fill this in."}
+    assert wrong == {"outcome": "What is it? – Please fill this in.", "answer.en": "Answer in English – Please fill this in."}

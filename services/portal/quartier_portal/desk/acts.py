@@ -74,5 +74,5 @@ def fields_of(visit: Visit, act: dict[str, Any], typed: Typed | None) -> list[di
                 "name": one, "kind": described["kind"], "label": label, "choices": choices,
                 "badge": described["read_by"], "optional": not described["is_required"] or not is_first,
                 "error": wrong if is_first else None, "maxlength": described["longest"] or 300,
-                "value": typed.values.get(one, "") if typed else "", "error_pair": (one, f"{label}{visit.t('colon')} {wrong}")})
+                "value": typed.values.get(one, "") if typed else "", "error_pair": (one, f"{label} – {wrong}")})
     return inputs

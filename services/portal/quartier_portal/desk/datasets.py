@@ -144,4 +144,4 @@ def _filled(visit: Visit, typed: dict[str, str], problem: Answered | None) -> di
     """What was typed and what was wrong: in the summary with the field's name, since two fields may lack the same."""
     wrong = _wrong(visit, problem)
     return {"typed": defaultdict(str, {"key": str(ids.new_id())} | typed), "wrong": defaultdict(lambda: None, wrong),
-            "errors": [(name, f"{_label(visit, name)}{visit.t('colon')} {detail}") for name, detail in wrong]}
+            "errors": [(name, f"{_label(visit, name)} – {detail}") for name, detail in wrong]}

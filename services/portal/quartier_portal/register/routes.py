@@ -26,10 +26,11 @@ async def show_register(visit: Visiting, label: Annotated[str, Query(max_length=
     asked = {name: value for name, value in {**chosen, "visibility": "public", "cursor": cursor}.items() if value}
     found, figures = await asyncio.gather(visit.get("requests", "/requests", params=asked), visit.get("requests", "/register/figures"))
     more = found["next"] and "/requests?" + urlencode({**{name: value for name, value in chosen.items() if value}, "cursor": found["next"]})
-    said = visit.t("register-said", label=visit.t(f"label-{chosen['label']}") if chosen["label"] else "", words=chosen["q"],
-                   kind=("both" if chosen["q"] else "label") if chosen["label"] else ("words" if chosen["q"] else "all"))
-    return visit.page("requests/register.html", visit.t("register-title"), results=[_result(visit, one) for one in found["items"]],
-                      figures=figures, chosen=chosen, more=more, said=said,
+    narrowed = {"label": visit.t(f"label-{chosen['label']}") if chosen["label"] else "", "words": chosen["q"],
+                "kind": ("both" if chosen["q"] else "label") if chosen["label"] else ("words" if chosen["q"] else "all")}
+    return visit.page("requests/register.html", visit.t("register-title", **narrowed),
+                      results=[_result(visit, one) for one in found["items"]], figures=figures, chosen=chosen, more=more,
+                      said=visit.t("register-said", **narrowed),
                       labels=[("", visit.t("register-any")), *((one, visit.t(f"label-{one}")) for one in LABELS)])
 
 
