@@ -1,185 +1,181 @@
 """Every page of a living city passes the gate: axe finds nothing, nothing scrolls sideways, titles and headings are in order."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
 
-from quartier.contracts.accounts import Role
-from quartier.demo import city as demo
-from quartier.demo.player import Player
-from quartier.testing.app import City
+from tests.journeys.gate import Gate
+from tests.journeys.gated_city import LANGUAGES, GatedCity, gated_city
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
-LOOKS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
-PUBLIC = ["/", "/ask", "/requests", "/requests?label=published", "/requests?q=nothing+at+all", "/requests/{published}",
-          "/requests/{refused}", "/requests/{scheduled}", "/datasets", "/datasets/trees", "/notes", "/notes/{note}", "/dashboard",
-          "/sign-in", "/problems/not-found",
-          "/requests/R-1999-0001"]
-STAFF = ["/desk", "/desk/queues/first_look", "/desk/queues/sorting", "/desk/queues/dates", "/desk/queues/decisions",
-         "/desk/queues/unreached", "/desk/requests/{held}", "/desk/requests/{held}/acts/triage.started",
-         "/desk/requests/{triage}/acts/request.answered",
-         "/desk/requests/{scheduled}/acts/publication.rescheduled", "/desk/datasets/new", "/desk/versions",
-         "/desk/versions/new",
-         "/desk/deliveries", "/ops", "/ops/services/requests", "/ops/deliveries", "/ops/mailbox", "/ops/traces"]
+# One city and one browser serve all tests of this file, so they share its event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-class Gate:
-    """Looks at pages in every width and colour, and keeps what it finds."""
-
-    def __init__(self, page: Page, axe: str) -> None:
-        self.page, self._axe = page, axe
-        self.found: list[Any] = []
-        self.titles: dict[str, str] = {}
-        page.on("console", lambda message: self.found.append((page.url, message.text)) if message.type == "error" and
-                "404" not in message.text and "422" not in message.text else None)
-
-    async def look(self, where: str, *, is_own_title: bool = True) -> None:
-        """Hold the page that is open now to every rule."""
-        await self.page.wait_for_load_state()
-        await self.page.evaluate(self._axe)
-        for width, scheme in LOOKS:
-            await self.page.set_viewport_size({"width": width, "height": 900})
-            await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            result = await self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
-            at = (where, width, scheme)
-            self.found += [(*at, rule["id"], node["html"][:200]) for rule in result["violations"] for node in rule["nodes"]]
-            self.found += [(*at, "unsure", rule["id"], node["html"][:200]) for rule in result["incomplete"] for node in rule["nodes"]
-                           if not await self.is_explained(rule["id"], node)]
-            if not await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-                self.found.append((*at, "scrolls sideways"))
-        if await self.page.locator("h1").count() != 1:
-            self.found.append((where, "not one h1"))
-        title = await self.page.title()
-        if is_own_title and title in self.titles:
-            self.found.append((where, "has the title of", self.titles[title], title))
-        self.titles[title] = where
-
-    async def is_explained(self, rule: str, node: dict[str, Any]) -> bool:
-        """Whether something else decides what axe cannot.
-
-        Contrast of text in drawings: tests/portal/test_tokens.py computes it. Contrast of what a wide table has scrolled out of sight: it
-        is in sight at 1280 px. What is in a mail's frame: tests/notify/test_html.py looks at each letter.
-        """
-        if rule == "frame-tested":
-            return "qtr-mail-frame" in node["html"]
-        if rule != "color-contrast":
-            return False
-        is_in_scroll = "selector => Boolean(document.querySelector(selector)?.closest('.qtr-scroll'))"
-        return node["html"].startswith("<text") or bool(await self.page.evaluate(is_in_scroll, node["target"][0]))
-
-    def done(self) -> None:
-        """Fail with everything that was found."""
-        assert not self.found, "\n".join(str(one) for one in self.found[:60])
-
-    async def press(self, button: str) -> None:
-        """Press a button of the page's form, and wait for the page that it leads to."""
-        async with self.page.expect_navigation():
-            await self.page.locator(button).last.click()
-
-    async def visit(self, url: str, where: str, **kwargs: Any) -> None:
-        await self.page.goto(url)
-        await self.look(where, **kwargs)
+SEND = "main form button"
+GO_ON = "main form button:not([name])"
+PUBLIC = ["/", "/ask", "/requests", "/requests?label=published", "/requests?q=nothing+at+all", "/requests?label=answered&q=menus",
+          "/requests/{published}", "/requests/{refused}", "/requests/{scheduled}", "/requests/{answered_closed}", "/requests/{triage}",
+          "/datasets", "/datasets/trees", "/notes", "/notes/{note}", "/dashboard", "/problems/not-found"]
+MISSING = ["/nowhere", "/requests/R-1999-0001", "/datasets/nothing", "/l/nothing"]
+DESK = ["/desk/queues/first_look", "/desk/queues/sorting", "/desk/queues/dates", "/desk/queues/decisions", "/desk/queues/unreached",
+        "/desk/requests/{submitted}", "/desk/requests/{in_research}", "/desk/requests/{published}", "/desk/requests/{refused}",
+        "/desk/datasets/new", "/desk/versions", "/desk/versions/new", "/desk/deliveries", "/desk/gallery"]
+OPS = ["/ops", "/ops/services/notify", "/ops/services/portal", "/ops/services/requests", "/ops/dead-letters/notify/{letter}",
+       "/ops/deliveries", "/ops/deliveries?state=failed", "/ops/mailbox", "/ops/traces", "/ops/traces?q={published}"]
 
 
-@pytest.fixture
-async def seeded(make_city: Callable[..., Awaitable[City]]) -> tuple[City, dict[str, str]]:
-    """A served city with the demo's requests, and the words that stand for them in the addresses above."""
-    city = await make_city(served=True)
-    player = Player(city.http, city.folder / "keys")
-    await player.employ(*demo.STAFF)
-    await demo.fill(player)
-    await city.quiet()
-    listed = (await city.http.get("/api/requests/v1/requests", headers=city.bearer(Role.OFFICER), params={"limit": 100})).json()["items"]
-    names = {request["state"]: request["ref"] for request in listed if request["outcome"] != "refused"}
-    names |= {"refused": next(request["ref"] for request in listed if request["outcome"] == "refused"), "held": names["submitted"],
-              "note": (await city.http.get("/api/publications/v1/notes")).json()["items"][0]["number"]}
-    return city, names
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gated(tmp_path_factory: pytest.TempPathFactory, axe_source: str) -> AsyncIterator[GatedCity]:
+    folder: Path = tmp_path_factory.mktemp("gated")
+    async with gated_city(folder, axe_source) as made:
+        yield made
 
 
-async def newest(city: City, address: str):
-    await city.quiet()
-    return [mail for mail in await city.mails() if mail.to == address][-1]
+async def in_both_languages(gated: GatedCity, walk: Callable[[GatedCity, Gate], Awaitable[None]]) -> None:
+    """Walk the pages as two people side by side, one in each language; fail with what either has found."""
+
+    async def one(lang: str) -> Gate:
+        gate = await gated.gate(lang)
+        await walk(gated, gate)
+        await gate.page.context.close()
+        return gate
+
+    async with asyncio.TaskGroup() as group:
+        walks = [group.create_task(one(lang)) for lang in LANGUAGES]
+    found = [(lang, *fault) for lang, done in zip(LANGUAGES, walks, strict=True) for fault in done.result().found]
+    assert not found, "\n".join(str(fault) for fault in found[:60])
 
 
-async def sign_in(city: City, page: Page, lang: str) -> None:
-    """As somebody who may see every page of the desk and the console."""
-    address = "all@example.org"
-    for role in (Role.OFFICER, Role.APPROVER, Role.OPERATOR):
-        await city.http.post("/api/accounts/v1/grants", json={"address": address, "role": role}, headers=city.bearer(Role.OPERATOR))
-    await page.goto(f"{city.url}/{lang}/sign-in")
-    await page.locator("[name=address]").fill(address)
-    await page.locator("form[action$=sign-in] button").click()
-    await page.goto(city.url + (await newest(city, address)).secret_path)
-    await page.locator("main form button").click()
-    await expect(page.locator("h1")).to_be_visible()
+async def read(gated: GatedCity, gate: Gate, *paths: str, status: int = 200) -> None:
+    for path in paths:
+        await gate.visit(path.format(**gated.names), path, status=status)
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
-async def test_what_everybody_reads_passes_the_gate(seeded, browser, axe_source, lang):
-    city, names = seeded
-    gate = Gate(await browser.new_page(), axe_source)
-    for path in PUBLIC:
-        is_filtered = "?" in path or "1999" in path
-        await gate.visit(f"{city.url}/{lang}{path.format(**names)}", path, is_own_title=not is_filtered)
-    gate.done()
+async def test_what_everybody_reads_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        await read(gated, gate, *PUBLIC)
+        await read(gated, gate, *MISSING, status=404)
+
+    await in_both_languages(gated, walk)
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
-async def test_the_way_of_a_request_passes_the_gate(seeded, browser, axe_source, lang):
-    city, names = seeded
-    page = await browser.new_page()
-    gate = Gate(page, axe_source)
-    address = "zoe@example.org"
-    await page.goto(f"{city.url}/{lang}/ask")
-    await gate.press("main form button")
-    await gate.look("ask with errors")
-    await page.locator("[name=title]").fill("Places en crèche")
-    await page.locator("[name=body]").fill("Par crèche et par mois.")
-    for step in ("more", "wishes", "check"):
-        await gate.press("main form button:not([name])")
-        await gate.look(f"ask {step}")
-    await page.locator("[name=address]").fill(address)
-    await gate.press("main form button")
-    await gate.look("ask sent")
-    confirmation = (await newest(city, address)).secret_path.replace("/en/", f"/{lang}/").replace("/fr/", f"/{lang}/")
-    await gate.visit(city.url + confirmation, "confirm")
-    await gate.press("main form button")
-    await gate.look("receipt")
-    await gate.visit(city.url + (await newest(city, address)).secret_path, "status")
-    await gate.visit(f"{city.url}/{lang}/l/nothing", "unknown link")
+async def test_the_way_of_a_request_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        page, address = gate.page, f"zoe-{gate.lang}@example.org"
+        await page.goto(f"{gate.url}/{gate.lang}/ask")
+        await gate.press(SEND, "ask: what, with errors", status=422)
+        await page.locator("[name=title]").fill("Places en crèche")
+        await page.locator("[name=body]").fill("Par crèche et par mois.")
+        await gate.press(GO_ON, "ask: more")
+        await page.locator("[name=question]").fill("Où y a-t-il de la place ?")
+        await gate.press(GO_ON, "ask: wishes")
+        await page.locator("[name=wish1_property]").select_option("column")
+        await page.locator("[name=wish1_wanted]").fill("capacité")
+        await gate.press(GO_ON, "ask: check")
+        await gate.press(SEND, "ask: check, with errors", status=422)
+        await page.locator("[name=address]").fill(address)
+        await gate.press(SEND, "ask: sent")
+        await gate.visit(await gated.link(address), "confirm")
+        await gate.press(SEND, "receipt")
+        await gate.visit(await gated.link(address, 1), "status")
 
-    await page.goto(f"{city.url}/{lang}/requests/{names['scheduled']}")
-    await page.locator("[name=address]").fill("not an address@")
-    await page.locator("main form").last.evaluate("form => { form.noValidate = true }")
-    await gate.press("main form button")
-    await gate.look("follow with errors")
-    await page.locator("[name=address]").fill("yan@example.org")
-    await gate.press("main form button")
-    await gate.look("follow sent", is_own_title=False)
-    await gate.visit(city.url + (await newest(city, "yan@example.org")).secret_path, "follow confirm")
-    await gate.press("main form button")
-    await gate.look("following")
-    gate.done()
+    await in_both_languages(gated, walk)
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
-async def test_the_desk_and_the_console_pass_the_gate(seeded, browser, axe_source, lang):
-    city, names = seeded
-    page = await browser.new_page()
-    gate = Gate(page, axe_source)
-    await sign_in(city, page, lang)
-    for path in STAFF:
-        await gate.visit(f"{city.url}/{lang}{path.format(**names)}", path)
-    await page.goto(f"{city.url}/{lang}/desk/requests/{names['triage']}/acts/request.taken_up")
-    await gate.press("main form button")
-    await gate.look("act with errors", is_own_title=False)
-    await page.locator("[name='motive.en']").fill("In work.")
-    await gate.press("main form button")
-    await gate.look("preview")
-    await page.goto(f"{city.url}/{lang}/ops/mailbox")
-    async with page.expect_navigation():
-        await page.locator("main a[href*='/ops/mailbox/']").first.click()
-    await gate.look("one mail")
-    gate.done()
+async def test_following_and_its_end_pass_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        page, address = gate.page, f"yan-{gate.lang}@example.org"
+        await page.goto(f"{gate.url}/{gate.lang}/requests/{gated.names['scheduled']}")
+        await gate.press(SEND, "follow, with errors", status=422)
+        await page.locator("[name=address]").fill(address)
+        await gate.press(SEND, "follow: sent")
+        await gate.visit(await gated.link(address), "follow: confirm")
+        await gate.press(SEND, "following")
+        ends = gated.links[gate.lang, "unsubscribe"]
+        await gate.visit(ends, "unsubscribe")
+        await gate.press(SEND, "unsubscribed")
+        await gate.visit(ends, "unsubscribed before")
+
+    await in_both_languages(gated, walk)
+
+
+async def test_links_that_are_over_pass_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        await gate.visit(gated.links[gate.lang, "expired"], "expired link", status=410)
+        await gate.press(SEND, "sent again")
+
+    await in_both_languages(gated, walk)
+
+
+async def test_signing_in_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        address, there = f"zoe-{gate.lang}@example.com", await gated.gate(gate.lang)
+        await gated.city.http.post("/api/accounts/v1/contacts", json={"address": address, "language": gate.lang})
+        await gate.visit("/desk/versions", "sign-in")
+        await gate.press(SEND, "sign-in, with errors", status=422)
+        await gate.page.locator("[name=address]").fill(address)
+        await gate.press(SEND, "sign-in: sent")
+        link = await gated.link(address)
+        await there.visit(link, "sign-in elsewhere")
+        await there.press(SEND, "sign-in elsewhere, with errors", status=403)
+        for _ in range(4):
+            await there.page.locator("[name=code]").fill("WRONG000")
+            await there.press(SEND, status=403)
+        await there.page.locator("[name=code]").fill("WRONG000")
+        await there.press(SEND, "too many codes", status=403)
+        await gate.page.goto(f"{gate.url}/{gate.lang}/sign-in")
+        await gate.page.locator("[name=address]").fill(address)
+        await gate.press(SEND)
+        link = await gated.link(address, 1)
+        await gate.visit(link, "sign-in here")
+        await gate.press(SEND)
+        await gate.visit("/desk", "the desk, for somebody without a role", status=403)
+        await gate.visit(link, "used link", status=410)
+        gate.found += there.found
+        await there.page.context.close()
+
+    await in_both_languages(gated, walk)
+
+
+async def test_the_desk_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        await gated.sign_in(gate)
+        await gate.visit("/desk")
+        await read(gated, gate, *DESK)
+        for name in ("datasets", "versions"):
+            await gate.page.goto(f"{gate.url}/{gate.lang}/desk/{name}/new")
+            await gate.press(SEND, f"{name}: new, with errors", status=422)
+        await gate.page.goto(f"{gate.url}/{gate.lang}/desk/requests/{gated.acts['request.taken_up']}/acts/request.taken_up")
+        await gate.page.locator("[name='motive.en']").fill("In work.")
+        await gate.press(SEND, "preview")
+
+    await in_both_languages(gated, walk)
+
+
+async def test_every_act_of_the_desk_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        await gated.sign_in(gate)
+        for event, ref in gated.acts.items():
+            await gate.visit(f"/desk/requests/{ref}/acts/{event}", event)
+            await gate.press(SEND, f"{event}, with errors", status=422)
+
+    assert set(gated.acts) == {"triage.started", "request.answered", "request.taken_up", "request.refused", "publication.scheduled",
+                               "publication.rescheduled"}
+    await in_both_languages(gated, walk)
+
+
+async def test_the_console_passes_the_gate(gated: GatedCity) -> None:
+    async def walk(gated: GatedCity, gate: Gate) -> None:
+        await gated.sign_in(gate)
+        await read(gated, gate, *OPS)
+        await gate.visit("/ops/services/surveys", "a silent service", status=503)
+        await gate.page.goto(f"{gate.url}/{gate.lang}/ops/dead-letters/notify/{gated.names['letter']}")
+        await gate.press("main form button", "a dead letter, with errors", status=422)
+        for room in ("traces", "mailbox"):
+            await gate.page.goto(f"{gate.url}/{gate.lang}/ops/{room}")
+            path = await gate.page.locator(f"main a[href*='/ops/{room}/']").first.get_attribute("href")
+            await gate.visit(str(path)[3:], f"one of {room}")
+
+    await in_both_languages(gated, walk)
