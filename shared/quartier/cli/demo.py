@@ -65,7 +65,7 @@ async def _say_where(player: Player, settings: Settings, address: str) -> None:
     count = figures["public"] + figures["hidden"]
     console.print(f"\n[bold]{settings.city}[/bold] is at {address}" + (
         f" with {count} requests, {figures['public']} of them public. The latest:" if count else ". Nobody has asked for anything yet."))
-    for request in requests:
+    for request in sorted(requests, key=lambda request: request["ref"]):
         console.print(f"  {request['ref']}  {request['label'].replace('_', ' '):<16}  {request['title']['text']}", markup=False)
     for name, path in (("Requests", "/en/requests"), ("Datasets", "/en/datasets"), ("Figures", "/en/dashboard"), ("Notes", "/en/notes"),
                        ("Officers' desk", "/en/desk"), ("Operations", "/en/ops"), ("Traces", "/en/ops/traces"),

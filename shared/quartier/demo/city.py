@@ -33,7 +33,7 @@ async def fill(player: Player) -> None:
         "en": "Two sensors had to be replaced.", "fr": "Deux capteurs ont dû être remplacés."})
     await player.act(owners, "request.refused", by=Role.APPROVER, outcome="refused", ground="personal_data", article="GDPR, article 6",
                      motive={"en": "The list names private persons.", "fr": "La liste nomme des personnes privées."},
-                     redress={"en": "You may complain to the data-protection authority.", "fr": "Un recours est possible à la CNIL."},
+                     redress={"en": "You may complain to the data-protection authority.", "fr": "Adressez-vous à la CNIL."},
                      appeal_by=(clock.now() + timedelta(days=60)).date().isoformat())
     await player.call("POST", "/api/publications/v1/datasets", Role.OFFICER, json={
         "slug": "trees", "title": {"en": "Trees", "fr": "Les arbres"}, "licence": "https://creativecommons.org/licenses/by/4.0/",
