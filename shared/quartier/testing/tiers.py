@@ -3,8 +3,7 @@
 A test belongs to a tier because it uses the tier's fixture; one that asks for it by name at run time carries the mark
 itself (`pytest.param("kafka", marks=pytest.mark.kafka)`). A test without any is of the tier `embedded`.
 
-The tests may be spread over several processes by pytest-xdist: each report carries its tiers to whoever writes the last
-lines, and tests that share a heavy server stay together in one process.
+The tests may be spread over several processes by pytest-xdist: each report carries its tiers to whoever writes the last lines.
 """
 import os
 from collections import Counter, defaultdict
@@ -22,9 +21,6 @@ TIERS = {
 }
 FIXTURES = {"postgres_server": "postgres", "kafka_server": "kafka", "city_kafka": "kafka", "fresh_kafka": "kafka",
             "browser": "browser", "axe_source": "browser", "image": "image"}
-
-SHARED = {"city_kafka": "city", "kafka_server": "kafka", "image": "image"}
-"""Servers of a whole run that take long to start: one process holds each of them."""
 
 _COUNTS: dict[str, Counter[str]] = defaultdict(Counter)
 _REASONS: dict[str, str] = {}
@@ -54,15 +50,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.stash[_TIERS_OF_TEST] = tiers
     for tier in tiers:
         item.add_marker(tier)
-    if item.config.pluginmanager.has_plugin("xdist") and (group := _group(used, by_mark)):
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _group(used: set[str], by_mark: set[str]) -> str | None:
-    """The tests with which this one has to share a process, if any."""
-    if "kafka" in by_mark:
-        used = used | {"kafka_server"}
-    return next((group for server, group in SHARED.items() if server in used), None)
 
 
 @pytest.hookimpl(wrapper=True)
