@@ -38,16 +38,18 @@ def run(tmp_path):
     return run
 
 
-def test_a_stranger_is_told_what_did_not_run_and_why(run):
-    done, table = run()
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_stranger_is_told_what_did_not_run_and_why(run, processes):
+    done, table = run("--numprocesses", str(processes))
     assert table == {
         "embedded": (1, 0, 0), "postgres": (0, 1, 0), "kafka": (0, 0, 1, "no broker here"),
         "browser": (0, 0, 0, "no test of this tier was chosen"), "image": (0, 0, 0, "no test of this tier was chosen")}
     assert "1 failed, 1 passed, 1 skipped" in done.stdout
 
 
-def test_where_all_tiers_are_promised_a_missing_one_is_a_failure(run):
-    done, table = run("-k", "broker", CI="true")
+@pytest.mark.parametrize("processes", [0, 2])
+def test_where_all_tiers_are_promised_a_missing_one_is_a_failure(run, processes):
+    done, table = run("--numprocesses", str(processes), "-k", "broker", CI="true")
     assert done.returncode == 1
     assert table["kafka"] == (0, 1, 0, "no broker here")
 
