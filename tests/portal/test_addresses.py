@@ -3,8 +3,10 @@
 import pytest
 
 from quartier.contracts.accounts import Role
+from quartier.demo.player import Player
 from quartier.service import installed
 from quartier.testing.app import City
+from tests.accounts.house import somebody
 from tests.portal.test_ops import browser_of, sign_in
 
 
@@ -30,6 +32,14 @@ async def test_whoever_signs_in_begins_at_a_page_that_she_may_see(city: City, ro
         answer = await sign_in(city, browser, *roles)
         assert answer.headers["location"] == page
         assert (await browser.get(page)).status_code == 200
+
+
+async def test_a_form_sent_to_a_status_page_only_shows_it(city: City) -> None:
+    await Player(city.http, city.folder / "keys").ask(somebody(), "en", "Trees in streets", "All of them.")
+    await city.quiet()
+    status = (await city.mails())[-1].secret_path
+    answer = await city.http.post(status)
+    assert (answer.status_code, answer.headers["location"]) == (303, status)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "No page has this address."), ("fr", "Aucune page n’a cette adresse.")])

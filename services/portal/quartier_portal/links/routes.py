@@ -58,6 +58,8 @@ async def act_on_link(visit: Visiting, token: Token, code: Annotated[str, Form(m
     """Do what the link is for. A mail program's one click (RFC 8058) comes without a browser's headers and gets a plain answer."""
     try:
         opened = await _look(visit, token)
+        if opened.purpose in (Purpose.STATUS, Purpose.NONE):  # There is nothing to do, only something to see.
+            return visit.go(f"/l/{token}")
         if opened.purpose is not Purpose.UNSUBSCRIBE:
             await from_our_own_page(visit.request)
         exchanged = await _exchange(visit, token, code)
