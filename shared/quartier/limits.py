@@ -4,6 +4,8 @@ Counted in memory: each process counts for itself, and a restart forgets. Whoeve
 the place where the call began; staff, whose work it is, and this machine itself are not counted.
 """
 
+from collections import OrderedDict
+
 from quartier import clock
 from quartier.auth import Actor
 from quartier.contracts.accounts import STAFF
@@ -18,7 +20,8 @@ class OpenActs:
     """The counts of one service in one process: how often each caller did each thing in an hour that began with the first time."""
 
     def __init__(self) -> None:
-        self._hours: dict[tuple[str, str], tuple[float, int]] = {}
+        # No dict: one whose first entries were deleted walks past the gap to find the next, which takes seconds after a flood.
+        self._hours: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     def count(self, act: str, actor: Actor, place: str | None, most: int) -> None:
         """Note one more time. Raises TooMany, with the seconds to wait, when it would be one too many."""
@@ -36,4 +39,4 @@ class OpenActs:
     def _forget(self, now: float) -> None:
         """Drop the hours that are over: they stand in front, in the order in which they began."""
         while self._hours and (len(self._hours) >= REMEMBERED or next(iter(self._hours.values()))[0] <= now):
-            del self._hours[next(iter(self._hours))]
+            self._hours.popitem(last=False)
