@@ -29,8 +29,8 @@ async def letter(town: Town, owed: NoticeOwed) -> dict:
 
 async def test_each_command_owes_one_notice_and_the_first_look_owes_none(town: Town):
     person = ids.new_id()
-    request = await town.scheduled("2999-01-01", person=person)
-    await town.act(request, event="publication.rescheduled", date="2999-02-01", precision="day", why={"en": "Late."})
+    request = await town.scheduled("2040-01-01", person=person)
+    await town.act(request, event="publication.rescheduled", date="2040-02-01", precision="day", why={"en": "Late."})
     await town.publish(request)
     owed = await town.emitted("notice.owed")
     assert [one.kinds for one in owed] == [
@@ -43,16 +43,16 @@ async def test_each_command_owes_one_notice_and_the_first_look_owes_none(town: T
 
 
 async def test_a_letter_that_waited_still_tells_the_facts_of_its_act(town: Town):
-    request = await town.scheduled("2999-01-15")
-    await town.act(request, event="publication.rescheduled", date="2999-Q1", precision="quarter", why={"en": "The export is late."})
-    await town.act(request, event="publication.rescheduled", date="2999-06", precision="month", why={"fr": "Panne."})
+    request = await town.scheduled("2040-01-15")
+    await town.act(request, event="publication.rescheduled", date="2040-Q1", precision="quarter", why={"en": "The export is late."})
+    await town.act(request, event="publication.rescheduled", date="2040-06", precision="month", why={"fr": "Panne."})
     promised = await letter(town, await told(town, "scheduled"))
-    assert (promised["expected_on"], promised["precision"], promised["previous_on"]) == ("2999-01-15", "day", None)
+    assert (promised["expected_on"], promised["precision"], promised["previous_on"]) == ("2040-01-15", "day", None)
     first, second = [owed for owed in await town.emitted("notice.owed") if owed.kinds == ["rescheduled"]]
     moved = await letter(town, first)
     assert (moved["previous_on"], moved["previous_precision"], moved["expected_on"], moved["precision"], moved["motive"]["en"]) == (
-        "2999-01-15", "day", "2999-03-31", "quarter", "The export is late.")
-    assert (await letter(town, second))["previous_on"] == "2999-03-31"
+        "2040-01-15", "day", "2040-03-31", "quarter", "The export is late.")
+    assert (await letter(town, second))["previous_on"] == "2040-03-31"
     assert moved["title"] == {"text": "Trees in the streets", "lang": "en"} and moved["ref"].startswith("R-")
 
 

@@ -16,9 +16,9 @@ ACTS: dict[str, dict[str, Any]] = {
     "triage.started": {"event": "triage.started", "visibility": "public"},
     "request.answered": ANSWER,
     "request.taken_up": TAKE_UP,
-    "publication.scheduled": {"event": "publication.scheduled", "date": "2999-Q1", "precision": "quarter"},
-    "publication.rescheduled": {"event": "publication.rescheduled", "date": "2999-06", "precision": "month", "why": {"fr": "Retard."}},
-    "request.refused": {**REFUSAL, "appeal_by": "2999-01-31"}}
+    "publication.scheduled": {"event": "publication.scheduled", "date": "2040-Q1", "precision": "quarter"},
+    "publication.rescheduled": {"event": "publication.rescheduled", "date": "2040-06", "precision": "month", "why": {"fr": "Retard."}},
+    "request.refused": {**REFUSAL, "appeal_by": "2040-01-31"}}
 ROLES = {Role.OFFICER: By.OFFICER, Role.APPROVER: By.APPROVER}
 
 
@@ -33,7 +33,7 @@ async def in_state(town: Town, state: str) -> str:
         case "in_research":
             return await town.taken_up(person, **words)
         case "scheduled" | "published":
-            request = await town.scheduled("2999-01-01", person=person, **words)
+            request = await town.scheduled("2040-01-01", person=person, **words)
             if state == "published":
                 await town.publish(request)
             return request
@@ -131,7 +131,7 @@ async def test_an_answer_and_a_refusal_stand_on_the_request(town: Town):
     await town.refuse(refused)
     shown = (await town.get(f"/requests/{refused}"))["answer"]
     assert (shown["outcome"], shown["ground"], shown["article"], shown["appeal_by"]) == (
-        "refused", "personal_data", "CRPA L311-6", "2999-01-31")
+        "refused", "personal_data", "CRPA L311-6", "2040-01-31")
     assert shown["redress"]["en"] == "Ask the CADA."
 
 
@@ -163,10 +163,12 @@ WRONG = [
     ("triage", {**ANSWER, "outcome": "shrug"}, "/outcome"), ("triage", {**ANSWER, "mood": "good"}, "/mood"),
     ("triage", {"event": "request.taken_up"}, "/motive"),
     ("in_research", {"event": "publication.scheduled", "date": "2001-01-01", "precision": "day"}, "/date"),
-    ("in_research", {"event": "publication.scheduled", "date": "2999-Q5", "precision": "quarter"}, "/date"),
-    ("in_research", {"event": "publication.scheduled", "date": "2999-02-31", "precision": "day"}, "/date"),
-    ("in_research", {"event": "publication.scheduled", "date": "2999-01-01", "precision": "week"}, "/precision"),
-    ("scheduled", {**ACTS["publication.rescheduled"], "date": "2999-01-01", "precision": "day"}, "/date"),
+    ("in_research", {"event": "publication.scheduled", "date": "9999-12-31", "precision": "day"}, "/date"),
+    ("scheduled", {**ACTS["publication.rescheduled"], "date": "2999-Q1", "precision": "quarter"}, "/date"),
+    ("in_research", {"event": "publication.scheduled", "date": "2040-Q5", "precision": "quarter"}, "/date"),
+    ("in_research", {"event": "publication.scheduled", "date": "2040-02-31", "precision": "day"}, "/date"),
+    ("in_research", {"event": "publication.scheduled", "date": "2040-01-01", "precision": "week"}, "/precision"),
+    ("scheduled", {**ACTS["publication.rescheduled"], "date": "2040-01-01", "precision": "day"}, "/date"),
     ("scheduled", {key: value for key, value in ACTS["publication.rescheduled"].items() if key != "why"}, "/why")]
 
 

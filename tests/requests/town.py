@@ -110,7 +110,7 @@ class Town:
         return answer.json()
 
     async def refuse(self, request: str, **changes: Any) -> Any:
-        return await self.act(request, role=Role.APPROVER, **{**REFUSAL, "appeal_by": "2999-01-31", **changes})
+        return await self.act(request, role=Role.APPROVER, **{**REFUSAL, "appeal_by": "2040-01-31", **changes})
 
     async def publish(self, *requests: str, dataset: UUID | None = None, version: str = "1.0.0", is_first: bool = True,
                       **coverage: Any) -> UUID:

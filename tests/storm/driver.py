@@ -109,10 +109,10 @@ class Driver:
                 await self._decide(request, "request.taken_up", motive=MOTIVE)
                 await self._decide(
                     request, "request.refused", outcome="refused", ground="personal_data", article="CRPA L311-6",
-                    motive={"en": "It names people."}, redress={"en": "Ask the CADA."}, appeal_by="2999-01-31")
+                    motive={"en": "It names people."}, redress={"en": "Ask the CADA."}, appeal_by="2040-01-31")
             case "publish":
                 await self._decide(request, "request.taken_up", motive=MOTIVE)
-                await self._decide(request, "publication.scheduled", date="2999-01-31", precision="day")
+                await self._decide(request, "publication.scheduled", date="2040-01-31", precision="day")
                 await self._publish(request)
             case _:
                 await self._decide(request, "request.answered", outcome="already_available", answer={"en": "It is here."},

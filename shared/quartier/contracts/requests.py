@@ -152,7 +152,7 @@ class PublicationRescheduled(RequestFact, topic=TOPIC, type="org.quartier.public
     previous_precision: Precision
     expected_on: date
     precision: Precision
-    days: int = Field(ge=-5000, le=5000, description="Days later than promised before; negative when earlier.")
+    days: int = Field(ge=-40_000, le=40_000, description="Days later than promised before; negative when earlier.")
     why: Texts | None = None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from quartier_requests import days
 from quartier_requests.machine import By
 from quartier_requests.model import Request
 from quartier_requests.problems import FourEyes
+
+FARTHEST_PROMISE = timedelta(days=20 * 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ def four_eyes(request: Request, _act: Any, moment: Moment) -> None:
 
 
 def date_ahead(_request: Request, act: Any, moment: Moment) -> None:
-    """A promise is about the future: the period has not ended yet."""
+    """A promise is about the future, and one that somebody can still be held to."""
     if promised(act) < moment.today:
         raise _wrong("/date", "This period is over. Promise a date that is still to come.")
+    if promised(act) > moment.today + FARTHEST_PROMISE:
+        raise _wrong("/date", "This is more than twenty years ahead. Look at the year again.")
 
 
 def date_moves(request: Request, act: Any, _moment: Moment) -> None:
