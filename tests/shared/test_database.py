@@ -64,6 +64,28 @@ async def test_when_the_server_ends_a_connection_it_is_away_and_the_next_one_wor
 
 
 @pytest.mark.postgres
+async def test_one_error_after_the_server_was_away_replaces_every_connection_of_the_pool(postgres):
+    async def ask(together: asyncio.Barrier) -> int:
+        async with postgres.session() as session:
+            await together.wait()
+            return (await session.exec(text("SELECT 1"))).scalar_one()
+
+    async with asyncio.TaskGroup() as group:  # Three connections stay in the pool.
+        together = asyncio.Barrier(3)
+        for _ in range(3):
+            group.create_task(ask(together))
+    killer = Database(postgres.url)
+    async with killer.session() as session:
+        await session.exec(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                "WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+    await killer.stop()
+    with pytest.raises(Unavailable):
+        await ask(asyncio.Barrier(1))
+    together = asyncio.Barrier(3)
+    assert await asyncio.gather(*(ask(together) for _ in range(3))) == [1, 1, 1]
+
+
+@pytest.mark.postgres
 async def test_a_value_that_the_driver_cannot_send_is_a_fault_of_ours(postgres):
     with pytest.raises(Exception, match="invalid input") as raised:
         async with postgres.transaction() as session:
