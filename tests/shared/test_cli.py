@@ -82,7 +82,7 @@ def test_each_demo_account_signs_in_by_the_link_and_the_code_that_are_printed(qu
     found = re.findall(rf"^  (\w+)@example.org .*\n    {quartier.url}(\S+)  code (\w+)$", quartier.process.output(), re.MULTILINE)
     assert [role for role, _, _ in found] == ["officer", "approver", "operator"]
     again = quartier.says("demo", "sign-in", "operator")
-    found += re.findall(rf"^()" + quartier.url + r"(\S+)  code (\w+)$", again, re.MULTILINE)
+    found += re.findall(r"^()" + quartier.url + r"(\S+)  code (\w+)$", again, re.MULTILINE)
     assert len(found) == 4
     for role, path, code in found:
         with quartier.http() as http:
@@ -96,8 +96,8 @@ def test_what_is_printed_works_as_it_stands_in_the_folder_where_it_is_read(quart
     bare = {name: value for name, value in os.environ.items() if not name.startswith("QUARTIER_")}
 
     def by_hand(line: str) -> str:
-        done = subprocess.run(line, shell=True, env=bare, cwd=quartier.process.folder, capture_output=True, text=True, timeout=120, check=True)
-        return done.stdout
+        return subprocess.run(line, shell=True, env=bare, cwd=quartier.process.folder, capture_output=True, text=True, timeout=120,
+                              check=True).stdout
 
     assert json.loads(by_hand(next(line for line in said.splitlines() if line.startswith("  curl "))))["token"]
     assert by_hand(re.search(r"^A token for a program: (.*)$", said, re.MULTILINE)[1]).startswith("qt_")
