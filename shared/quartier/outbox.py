@@ -8,6 +8,7 @@ The relay gives numbers of its own (`relay_no`) to what it sees instead, and a r
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -81,8 +82,8 @@ class OutboxRow(SQLModel, table=True):
 
     @property
     def written_at(self) -> datetime:
-        """When the row was written, by the machine's clock, which the id holds; `occurred_at` is business time."""
-        return datetime.fromtimestamp((self.id.int >> 80) / 1000, UTC)
+        """When the row was written, by the machine's clock; `occurred_at` is business time."""
+        return _made_at(self.id)
 
 
 class RelayState(SQLModel, table=True):
@@ -92,6 +93,11 @@ class RelayState(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     published: int = Field(default=0, sa_type=BigInteger)
+
+
+def _made_at(id: UUID) -> datetime:
+    """The instant that a UUIDv7 holds."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
 
 
 def record_of(row: OutboxRow) -> Record:
@@ -212,11 +218,13 @@ class Relay(Loop):
         if clock.monotonic() < self._purge_at:
             return
         async with self._database.transaction() as session:
-            oldest = select(OutboxRow).where(OutboxRow.relay_no <= await published(session)).order_by(OutboxRow.relay_no)
-            old = [row.relay_no for row in (await session.exec(oldest.limit(PURGED_AT_ONCE))).all()
-                   if row.written_at < clock.wall() - KEPT_FOR]
+            oldest = select(OutboxRow.relay_no, OutboxRow.id).where(OutboxRow.relay_no <= await published(session)).order_by(
+                OutboxRow.relay_no).limit(PURGED_AT_ONCE)
+            kept_from = clock.wall() - KEPT_FOR
+            # A row that the bus refused for long is old and has a high number: what stands before it may be young, and stays.
+            old = list(takewhile(lambda row: _made_at(row.id) < kept_from, (await session.exec(oldest)).all()))
             if old:
-                await session.exec(delete(OutboxRow).where(OutboxRow.relay_no <= old[-1]))
+                await session.exec(delete(OutboxRow).where(OutboxRow.relay_no <= old[-1].relay_no))
         if len(old) < PURGED_AT_ONCE:
             self._purge_at = clock.monotonic() + PURGE_EVERY
 

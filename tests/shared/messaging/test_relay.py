@@ -110,18 +110,31 @@ async def test_more_than_one_batch_goes_out_in_the_order_of_writing(make):
         assert await words(small) == [str(number) for number in range(450)]
 
 
+async def make_old(small, sequence):
+    """Let an event be one of the year 2017: the machine's time of writing stands in the id, a UUIDv7."""
+    id = UUID(int=(1_500_000_000_000 << 80) | 0x7 << 76 | 0b10 << 62)
+    await small.change(f"update outbox set id = :id where sequence = {sequence}", id=id if small.database.is_postgres else id.hex)
+
+
 async def test_what_was_published_more_than_a_week_ago_is_deleted_by_number(make):
     async with make() as small:
         await small.emit("a", "old", "young")
         relay = small.runtime.loops["relay"]
         await relay.step()
         await small.emit("a", "unsent")
-        # The machine's time of writing stands in the id: a UUIDv7 of the year 2017.
-        old = UUID(int=(1_500_000_000_000 << 80) | 0x7 << 76 | 0b10 << 62)
-        await small.change("update outbox set id = :id where sequence = 1",
-                           id=old if small.database.is_postgres else old.hex)
+        await make_old(small, 1)
         await Relay._purge(relay)
         assert await small.rows("select sequence from outbox order by seq") == [(2,), (3,)]
+
+
+async def test_what_is_young_stays_although_an_old_event_was_published_after_it(make):
+    async with make() as small:
+        await small.emit("a", "young", "refused for weeks")
+        relay = small.runtime.loops["relay"]
+        await relay.step()
+        await make_old(small, 2)
+        await Relay._purge(relay)
+        assert await small.rows("select sequence from outbox order by seq") == [(1,), (2,)]
 
 
 async def test_the_loop_sends_soon_after_the_commit_without_being_asked(make):
