@@ -3,7 +3,6 @@
 The table is the truth. A dead event keeps its inbox row, so that a redelivery does not run it; replaying the letter removes it.
 """
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from quartier import attempts, clock, ids, inbox
 from quartier.attempts import Handler, Incoming
 from quartier.bus import Record
+from quartier.bus.packing import pack, unpack
 from quartier.database import Utc
 from quartier.loops import reason_of
 from quartier.outbox import BigNumber
@@ -59,16 +59,6 @@ class Unmended(Conflict):
     """A replayed letter failed again."""
 
     slug, title = "replay-failed", "The event could still not be handled"
-
-
-def pack(headers: tuple[tuple[str, bytes], ...]) -> bytes:
-    """Headers as one column. Latin-1 maps each byte to one character and back, so JSON holds any bytes without base64."""
-    return json.dumps([(name, value.decode("latin-1")) for name, value in headers], ensure_ascii=False).encode()
-
-
-def unpack(headers: bytes) -> tuple[tuple[str, bytes], ...]:
-    """What `pack` packed."""
-    return tuple((name, value.encode("latin-1")) for name, value in json.loads(headers))
 
 
 async def keep_unreadable(session: AsyncSession, record: Record, error: Exception) -> None:

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from quartier import clock, dead_letters, ids, inbox
 from quartier.attempts import Handler, Incoming, Permanent, attempt, subject_of
 from quartier.bus import Record
+from quartier.bus.packing import pack, unpack
 from quartier.database import Utc, claim
 from quartier.inbox import SequenceGap, insert_new
 from quartier.loops import Loop, reason_of
@@ -72,8 +73,8 @@ class ParkedEvent(SQLModel, table=True):
     @property
     def incoming(self) -> Incoming:
         """The event as the consumer had it."""
-        return Incoming.open(Record(self.topic, self.key.encode(), self.value, dead_letters.unpack(self.headers), self.part,
-                                    self.off, self.timestamp_ms))
+        return Incoming.open(Record(self.topic, self.key.encode(), self.value, unpack(self.headers), self.part, self.off,
+                                    self.timestamp_ms))
 
 
 IS_FREE = ~exists().where(ParkedKey.handler == bindparam("handler"), ParkedKey.topic == bindparam("topic"),
@@ -109,7 +110,7 @@ async def _append(session: AsyncSession, handler: Handler, incoming: Incoming) -
     record, envelope = incoming.record, incoming.envelope
     await session.exec(insert_new(session, ParkedEvent).values(
         handler=handler.name, topic=record.topic, key=incoming.key, source=envelope.source, id=envelope.id,
-        sequence=incoming.sequence, part=record.partition, off=record.offset, headers=dead_letters.pack(record.headers),
+        sequence=incoming.sequence, part=record.partition, off=record.offset, headers=pack(record.headers),
         value=record.value, timestamp_ms=record.timestamp_ms))
 
 

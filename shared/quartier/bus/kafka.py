@@ -10,12 +10,9 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import (
-    CommitFailedError,
-)
+from aiokafka.errors import CommitFailedError
 
 from quartier import clock
 from quartier.bus import (
@@ -40,8 +37,6 @@ from quartier.bus.kafka_cluster import KafkaCluster
 from quartier.bus.kafka_group import Group, KafkaConsumer
 from quartier.bus.kafka_producer import KafkaProducer
 from quartier.bus.kafka_reading import KafkaTail, starting_points
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 

@@ -3,11 +3,9 @@
 All functions here run on the thread of the connection they are given; `log.py` decides which one and when.
 """
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from quartier.bus import (
     BusError,
@@ -23,8 +21,7 @@ from quartier.bus import (
     no_such_partition,
     partition_for,
 )
-
-T = TypeVar("T")
+from quartier.bus.packing import pack, unpack
 
 EXPIRED_AT_ONCE = 5_000
 """Records that one transaction of retention deletes, so that a publisher waits for no more than a few milliseconds."""
@@ -80,7 +77,7 @@ def append(db: sqlite3.Connection, records: Sequence[Record], now_ms: int) -> No
         [(end,)] = db.execute("update partition set next = next + ? where topic = ? and part = ? returning next",
                               (len(batch), topic, number)).fetchall()
         db.executemany("insert into record values (?, ?, ?, ?, ?, ?, ?)", [
-            (topic, number, offset, record.key, record.value, _pack(record.headers), now_ms)
+            (topic, number, offset, record.key, record.value, pack(record.headers), now_ms)
             for offset, record in enumerate(batch, end - len(batch))])
 
 
@@ -115,7 +112,7 @@ def read(db: sqlite3.Connection, places: Mapping[Partition, int], limit: int) ->
             continue
         rows = db.execute("select off, key, value, headers, ts from record where topic = ? and part = ? and off >= ? "
                           "order by off limit ?", (partition.topic, partition.number, offset, limit))
-        found[partition] = [Record(partition.topic, key, value, _unpack(headers), partition.number, off, ts)
+        found[partition] = [Record(partition.topic, key, value, unpack(headers), partition.number, off, ts)
                             for off, key, value, headers, ts in rows]
         limit -= len(found[partition])
     return found
@@ -211,12 +208,3 @@ def _bounds(db: sqlite3.Connection, topic: str) -> dict[Partition, tuple[int, in
 def _must_be_kept(partition: Partition, offset: int, first: int, end: int) -> None:
     if not first <= offset <= end:
         raise OffsetGone(partition, offset, first, end)
-
-
-def _pack(headers: tuple[tuple[str, bytes], ...]) -> bytes:
-    # Latin-1 maps each byte to one character and back, which makes JSON hold any bytes without base64.
-    return json.dumps([(name, value.decode("latin-1")) for name, value in headers], ensure_ascii=False).encode()
-
-
-def _unpack(headers: bytes) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, value.encode("latin-1")) for name, value in json.loads(headers))

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import dead_letters
 from quartier.auth import Actor, allow
+from quartier.bus.packing import unpack
 from quartier.dead_letters import DeadLetter, LetterState
 from quartier.operations.rows import Limit
 from quartier.problems import NotFound
@@ -79,7 +80,7 @@ def add_to(router: APIRouter, service: "Service") -> None:
     async def show_dead_letter(id: UUID, session: Reading) -> OpenLetterOut:
         """One dead letter with its envelope and payload."""
         letter = await _found(session, id)
-        headers = {name: value.decode(errors="replace") for name, value in dead_letters.unpack(letter.headers)}
+        headers = {name: value.decode(errors="replace") for name, value in unpack(letter.headers)}
         value = None if letter.value is None else letter.value.decode(errors="replace")
         return OpenLetterOut(**_letter(letter).model_dump(), headers=headers, value=value)
 

@@ -7,10 +7,10 @@ import pytest
 
 from quartier import clock, ids
 from quartier.bus import Refused
+from quartier.bus.packing import pack
 from quartier.cloudevents import Envelope, to_record
 from quartier.contracts.accounts import Role
 from quartier.contracts.notify import FollowEnded
-from quartier.dead_letters import pack
 from quartier.handlers import Handlers, Permanent
 from quartier.timers import Timers
 from tests.shared.messaging.small import TOPIC, note
