@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from quartier import clock
 from quartier.contracts.accounts import Role
-from quartier_accounts import commands
+from quartier_accounts.people import commands
 from quartier_accounts.people.model import RoleGrant
 from tests.accounts.house import House, read, slug, somebody
 

@@ -14,8 +14,8 @@ from quartier import clock, keys
 from quartier.auth import Signer
 from quartier.contracts.accounts import Role
 from quartier.settings import Settings
-from quartier_accounts import commands
 from quartier_accounts.people.model import Person
+from quartier_accounts.tokens import commands
 from quartier_accounts.tokens.model import ApiToken
 from tests.accounts.house import House, read, slug, somebody
 

@@ -73,11 +73,6 @@ class SignIn(Entity, table=True):
         return vault.digest("code", f"{self.id} {plain}")
 
 
-def subject_of(sign_in_id: UUID) -> str:
-    """How links and notices name an attempt."""
-    return f"sign-in/{sign_in_id}"
-
-
 def attempt(vault: Vault, address_digest: bytes, language: Language) -> tuple[SignIn, str, str]:
     """A new attempt, with the two things that are told to the asking browser alone: its secret, and the code."""
     browser_secret, code = ids.secret(), ids.short_code()

@@ -18,7 +18,6 @@ from quartier_portal.visit import OurOwnPage, Visit, Visiting
 router = APIRouter()
 WHY = "the page itself asks who is looking, and the services do so again"
 STAFF = (Role.OFFICER, Role.APPROVER)
-QUEUES = ("first_look", "sorting", "dates", "decisions", "unreached")
 
 
 @router.get("/{lang}/desk", response_class=HTMLResponse, **public(WHY))
