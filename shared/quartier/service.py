@@ -40,7 +40,7 @@ from quartier.readiness import Changes
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
-from quartier.web import refuse_repeated
+from quartier.web import refuse_nul, refuse_repeated
 from quartier.workers import WorkerLoop, Workers
 
 STOPS_WITHIN = 10.0
@@ -129,6 +129,7 @@ class Service:
 
     async def authorise(self, request: Request) -> None:
         """Dependency of every route of the service: hold the actor against the policy of the route's action."""
+        refuse_nul(request)
         refuse_repeated(request)
         runtime, route = self._runtime(request), request.scope["route"]
         request.state.actor = actor = actor_of(request, runtime.verifier)

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from quartier.database import Entity
-from quartier.problems import PreconditionRequired, Problem, Stale
+from quartier.problems import FieldError, Invalid, NotFound, PreconditionRequired, Problem, Stale
 
 
 class Body(BaseModel):
@@ -29,6 +29,16 @@ class RepeatedParameter(Problem):
     """A query names one thing twice: programs on the way would each believe another of the two."""
 
     slug, title = "repeated-parameter", "The address says one thing twice"
+
+
+def refuse_nul(request: Request) -> None:
+    """Refuse the character U+0000, which neither PostgreSQL nor a file system takes: NotFound in the path, Invalid in the query."""
+    if "\0" in request.scope["path"]:
+        raise NotFound("No page and no endpoint has this address.")
+    holding = {name for name, value in request.query_params.multi_items() if "\0" in name + value}
+    if holding:
+        raise Invalid("This address holds a character that cannot be read. Please type it anew.",
+                      errors=[FieldError(f"query/{name}", "holds the character U+0000") for name in sorted(holding)])
 
 
 def refuse_repeated(request: Request) -> None:

@@ -124,6 +124,22 @@ async def test_a_query_that_says_one_thing_twice_is_refused(people: People):
     assert (await people.city.http.get(f"{REQUESTS}?label=published&label=answered")).status_code == 200
 
 
+async def test_the_character_that_no_database_stores_is_refused_wherever_it_stands(people: People):
+    for path in ("/static/a%00.css", "/api/publications/v1/datasets/a%00", f"{REQUESTS}/%00", "/en/datasets/%00"):
+        assert (await people.city.http.get(path)).status_code == 404, path
+    staff = people.city.bearer(Role.OPERATOR)
+    for path, name in ((f"{REQUESTS}?label=%00", "label"), ("/api/notify/v1/deliveries?ref=a%00", "ref"),
+                       ("/api/notify/v1/mailbox?to=%00b", "to")):
+        assert_problem(await people.city.http.get(path, headers=staff), 422, f"query/{name}")
+    nobody = UUID(int=0)
+    for path, body, pointer in (
+            ("accounts/v1/api-tokens", {"name": "a\0b", "roles": ["officer"], "days": 1}, "/name"),
+            (f"requests/v1/operations/dead-letters/{nobody}/discard", {"reason": "not\0needed"}, "/reason"),
+            (f"notify/v1/deliveries/{nobody}/resolution", {"decision": "count_as_sent", "reason": "she\0called"}, "/reason")):
+        answer = await people.city.http.post(f"/api/{path}", json=body, headers=people.city.bearer(Role.OFFICER, Role.OPERATOR))
+        assert_problem(answer, 422, pointer)
+
+
 async def test_a_scanner_that_opens_a_confirmation_link_changes_nothing(people: People):
     asked = await people.post(await people.body())
     link = (await people.mail()).secret_path

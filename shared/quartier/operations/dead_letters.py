@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from quartier import dead_letters
 from quartier.auth import Actor, allow
 from quartier.bus.packing import unpack
+from quartier.contracts.words import readable
 from quartier.dead_letters import DeadLetter, LetterState
 from quartier.operations.rows import Limit
 from quartier.problems import NotFound
@@ -59,7 +60,7 @@ class DeadLettersOut(Out):
 class DiscardIn(Body):
     """Why a letter needs no replay."""
 
-    reason: str = Field(min_length=3, max_length=500)
+    reason: Annotated[str, AfterValidator(readable)] = Field(min_length=3, max_length=500)
 
 
 def add_to(router: APIRouter, service: "Service") -> None:

@@ -1,11 +1,13 @@
 """The shapes of API tokens."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from quartier.contracts.accounts import Role
+from quartier.contracts.words import readable
 from quartier.web import Body, Out
 from quartier_accounts.tokens.model import MAX_DAYS
 
@@ -13,7 +15,8 @@ from quartier_accounts.tokens.model import MAX_DAYS
 class ApiTokenIn(Body):
     """A token for a program of one's own."""
 
-    name: str = Field(min_length=1, max_length=100, description="What it is for.", examples=["Register on our wiki"])
+    name: Annotated[str, AfterValidator(readable)] = Field(min_length=1, max_length=100, description="What it is for.",
+                                                           examples=["Register on our wiki"])
     roles: list[Role] = Field(min_length=1, max_length=7, description="Some of the roles that you have yourself.")
     days: int = Field(ge=1, le=MAX_DAYS, description="After how many days it runs out.")
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from quartier.contracts.notices import NoticeClass, NoticeKind
+from quartier.contracts.words import readable
 from quartier.web import Body, Out
 from quartier_notify.ledger.model import Policy, State
 
@@ -68,7 +69,7 @@ class ResolutionOfDoubt(Body):
     """An officer's decision about a message of which nobody knows whether it arrived."""
 
     decision: Literal["count_as_sent", "send_again"]
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=1000)]
+    reason: Annotated[str, StringConstraints(min_length=3, max_length=1000), AfterValidator(readable)]
 
 
 class WaitingOut(Out):
