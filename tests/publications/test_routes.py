@@ -153,6 +153,13 @@ async def test_a_broken_version_is_refused_with_a_pointer(desk: Any, dataset: An
     assert refused.status_code == 422 and pointer in pointers(refused), refused.text
 
 
+async def test_a_sign_that_nobody_sees_is_refused_in_the_language_of_whoever_typed_it(city: City, dataset: Any) -> None:
+    for sign, said in (("\u202e", "Ce texte contient un signe invisible"), ("\u0007", "Ce texte contient un caractère de commande")):
+        refused = await city.http.post(f"{ROOT}/datasets", json=dataset | {"title": {"fr": f"Arbres{sign}"}},
+                                       headers=city.bearer(Role.OFFICER) | {"accept-language": "fr"})
+        assert [error["detail"].startswith(said) for error in refused.json()["errors"]] == [True], refused.text
+
+
 async def test_a_broken_dataset_is_refused(desk: Any, dataset: Any) -> None:
     for change in ({"slug": "Trees!"}, {"title": {}}, {"colour": 1}, {"description": None}, {"registered": True},
                    {"version": {"number": "1.0.0"}}, {"title": {"en": "x" * 201}}):

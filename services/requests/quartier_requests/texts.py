@@ -10,30 +10,16 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from quartier.contracts.words import Texts
-
-TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that change the direction of the text around them (Unicode UAX 9): a title could read as something else."""
+from quartier.contracts.words import Texts, readable
 
 YEARS_OR_DAYS = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-
-
-def plain(text: str) -> str:
-    """The same text. Raises PydanticCustomError when it holds a sign that is not for reading."""
-    for sign in text:
-        if sign in TURNING:
-            raise PydanticCustomError("turning_sign",
-                                      "This holds an invisible sign that turns the direction of the text. Please type it anew.")
-        if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t":
-            raise PydanticCustomError("control_character", "This holds an invisible control character. Please type it anew.")
-    return text
 
 
 def one_line(text: str) -> str:
     """The same text. Raises PydanticCustomError when it has several lines or a sign that is not for reading."""
     if "\n" in text or "\r" in text or "\t" in text:
         raise PydanticCustomError("several_lines", "Please write this on one line.")
-    return plain(text)
+    return readable(text)
 
 
 def forward(period: str) -> str:
@@ -52,7 +38,7 @@ class TextsIn(Texts):
     @field_validator("en", "fr")
     @classmethod
     def _for_reading(cls, text: str | None) -> str | None:
-        return plain(text) if text else None
+        return readable(text) if text else None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -67,8 +53,8 @@ def plain_words(text: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(one_line)]
-Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(plain)]
+Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(readable)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200), AfterValidator(one_line)]
-Story = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(plain)]
+Story = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(readable)]
 Theme = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^|]+$"), AfterValidator(one_line)]
 Period = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line), AfterValidator(forward)]

@@ -5,16 +5,20 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that change the direction of the text around them (Unicode UAX 9): a title could read as something else."""
 
 
 def readable(text: str) -> str:
-    """The same text. Raises ValueError when it holds a sign that is not for reading, which a database may refuse besides."""
+    """The same text. Raises PydanticCustomError, a ValueError, for a sign that is not for reading, which a database may refuse besides."""
     for sign in text:
-        if sign in TURNING or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"):
-            raise ValueError("This holds an invisible control character. Please type it anew.")
+        if sign in TURNING:
+            raise PydanticCustomError("turning_sign",
+                                      "This holds an invisible sign that turns the direction of the text. Please type it anew.")
+        if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t":
+            raise PydanticCustomError("control_character", "This holds an invisible control character. Please type it anew.")
     return text
 
 

@@ -13,3 +13,5 @@ field-too_long = Please give { $max_length } at most.
 field-enum = Please choose one of: { $expected }.
 field-literal_error = Please choose one of: { $expected }.
 field-date_from_datetime_parsing = Please write a date that exists, such as 2027-12-31.
+field-turning_sign = This holds an invisible sign that turns the direction of the text. Please type it anew.
+field-control_character = This holds an invisible control character. Please type it anew.

@@ -13,3 +13,5 @@ field-too_long = Merci d’en donner { $max_length } au plus.
 field-enum = Merci de choisir parmi : { $expected }.
 field-literal_error = Merci de choisir parmi : { $expected }.
 field-date_from_datetime_parsing = Merci d’écrire une date qui existe, par exemple 2027-12-31.
+field-turning_sign = Ce texte contient un signe invisible qui en change le sens de lecture. Merci de le retaper.
+field-control_character = Ce texte contient un caractère de commande invisible. Merci de le retaper.

@@ -88,8 +88,6 @@ request-task-unreached-unknown = Nobody knows whether the mail arrived: look at 
 request-task-unreached-overdue = The mail has been waiting for more than an hour: look at the delivery, or tell the person another way.
 
 ## What is wrong with a field
-field-turning_sign = This holds an invisible sign that turns the direction of the text. Please type it anew.
-field-control_character = This holds an invisible control character. Please type it anew.
 field-several_lines = Please write this on one line.
 field-period_reversed = The period ends before it begins.
 field-says_nothing = Write this in English, in French, or in both.

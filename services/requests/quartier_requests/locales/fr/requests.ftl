@@ -88,8 +88,6 @@ request-task-unreached-unknown = On ne sait pas si le courriel est arrivé : ex
 request-task-unreached-overdue = Le courriel attend depuis plus d’une heure : examiner l’envoi, ou prévenir la personne autrement.
 
 ## Ce qui ne va pas dans un champ
-field-turning_sign = Ce texte contient un signe invisible qui en change le sens de lecture. Merci de le retaper.
-field-control_character = Ce texte contient un caractère de commande invisible. Merci de le retaper.
 field-several_lines = Merci d’écrire ceci sur une seule ligne.
 field-period_reversed = La période finit avant de commencer.
 field-says_nothing = Merci de l’écrire en anglais, en français ou dans les deux langues.
