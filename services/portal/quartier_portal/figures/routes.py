@@ -10,7 +10,7 @@ from quartier.auth import public
 from quartier.contracts.requests import Outcome
 from quartier.web import Out
 from quartier_portal.figures.model import RequestCard
-from quartier_portal.figures.queries import figures
+from quartier_portal.figures.queries import figures, latest
 from quartier_portal.register.parts import LABELS, TONES
 from quartier_portal.service import Reading
 from quartier_portal.visit import Visit, Visiting
@@ -38,10 +38,10 @@ async def get_figures(session: Reading) -> FiguresOut:
 @router.get("/{lang}/", response_class=HTMLResponse, include_in_schema=False, **public("the first page"))
 async def show_home(visit: Visiting, session: Reading) -> HTMLResponse:
     """What do you want to do? Four doors, and what has just moved."""
-    found = await figures(session)
     doors = [{"title": visit.t(f"home-{door}"), "more": visit.t(f"home-{door}-more"), "href": f"/{visit.lang}{path}"} for door, path in (
         ("ask", "/ask"), ("requests", "/requests"), ("datasets", "/datasets"), ("notes", "/notes"))]
-    return visit.page("figures/home.html", visit.t("home-title"), doors=doors, latest=[_change(visit, card) for card in found.latest[:5]])
+    return visit.page("figures/home.html", visit.t("home-title"), doors=doors,
+                      latest=[_change(visit, card) for card in await latest(session, 5)])
 
 
 @router.get("/{lang}/dashboard", response_class=HTMLResponse, include_in_schema=False, **public("the city's own balance is public"))
@@ -52,7 +52,7 @@ async def show_dashboard(visit: Visiting, session: Reading) -> HTMLResponse:
     days = found.median_days
     return visit.page("figures/dashboard.html", visit.t("dashboard-title"), figures=found, bars=bars,
                       median=visit.t("dashboard-no-median") if days is None else visit.t("dashboard-days", days=round(days, 1)),
-                      latest=[_change(visit, card) for card in found.latest])
+                      latest=[_change(visit, card) for card in await latest(session, 10)])
 
 
 def _change(visit: Visit, card: RequestCard) -> dict[str, Any]:
