@@ -14,6 +14,7 @@ from sqlalchemy import text
 from quartier.bus import BusError
 from quartier.migrations import pending
 from quartier.problems import Problem
+from quartier.transport import topics
 
 if TYPE_CHECKING:
     from quartier.service import Runtime
@@ -60,8 +61,6 @@ def _on_the_disk(folder: Path) -> list[tuple[str, str]]:
 
 
 async def _on_the_bus(runtime: "Runtime") -> list[tuple[str, str]]:
-    from quartier.service import topics
-
     try:
         return [("topics", sentence) for sentence in await runtime.bus.check(topics())]
     except BusError as error:

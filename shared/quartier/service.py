@@ -1,50 +1,41 @@
-"""A service and the app that runs one or several of them.
+"""A service: where its parts are, what its endpoints depend on, and what it holds while it is at work in a process.
 
 `Service` finds `routes`, `handlers`, `timers`, `workers`, `policies` and `migrations` beside its `service.py` by these names when an app
-is made, never at import: the names are the wiring. `create_app` gives each service its runtime and refuses to start while an
-endpoint has no policy.
+is made, never at import: the names are the wiring.
 """
 
-import asyncio
 import importlib
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from quartier import keys as key_folder
-from quartier import operations, probes
-from quartier.answers import add_problem_handlers, problem_response
+from quartier import operations
 from quartier.auth import VISITOR, Actor, Policies, Signer, Verifier
-from quartier.bus import Bus, Topic
+from quartier.bus import Bus
 from quartier.callers import present_place
 from quartier.client import Client
 from quartier.database import Database
-from quartier.events import registry
-from quartier.guard import Guarded
 from quartier.handlers import ConsumerLoop, Handlers
 from quartier.idempotency import Idempotency, KeyLoop
+from quartier.keys import ServiceKeys
 from quartier.limits import OpenActs
 from quartier.loops import Bell, Loop
 from quartier.outbox import Relay
 from quartier.parking import LaneLoop
 from quartier.problems import Problem, Unauthenticated
-from quartier.readiness import Changes
 from quartier.settings import Settings
 from quartier.timers import TimerLoop, Timers
 from quartier.uow import UnitOfWork, unit_of_work
 from quartier.web import refuse_nul, refuse_repeated
 from quartier.workers import WorkerLoop, Workers
-
-STOPS_WITHIN = 10.0
-"""Seconds that loops have to finish what is in hand when an app stops."""
 
 
 class Service:
@@ -167,7 +158,7 @@ class Runtime:
     database: Database
     bus: Bus
     client: Client
-    keys: key_folder.ServiceKeys
+    keys: ServiceKeys
     signer: Signer
     verifier: Verifier
     policies: Policies
@@ -200,126 +191,3 @@ def installed() -> list[Service]:
     from importlib.metadata import entry_points
 
     return [entry.load() for entry in sorted(entry_points(group="quartier.services"), key=lambda entry: entry.name)]
-
-
-def topics() -> list[Topic]:
-    """The topics of all declared events."""
-    return [Topic(name) for name in sorted({topic for cls in registry().values() for topic in cls.event_topics})]
-
-
-def bus_of(settings: Settings) -> Bus:
-    """The bus that the settings choose."""
-    if settings.kafka:
-        from quartier.bus.kafka import KafkaBus
-
-        bus = KafkaBus(settings.kafka, client_id="quartier")
-        bus.replication = settings.kafka_replication
-        return bus
-    from quartier.bus.log import LogBus
-
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    return LogBus(settings.folder / "bus.db")
-
-
-async def prepare_topics(settings: Settings) -> None:
-    """Make the topics that are missing on the bus that the settings choose."""
-    bus = bus_of(settings)
-    await bus.start()
-    try:
-        await bus.apply(topics())
-    finally:
-        await bus.stop()
-
-
-def create_app(services: Sequence[Service], *, settings: Callable[[Service], Settings] | None = None) -> FastAPI:
-    """An app that serves these services; starting it starts their loops.
-
-    Raises ValueError when an endpoint declares neither an action nor why it is public, or an action has no policy.
-    """
-    chosen = {service.name: settings(service) if settings else service.settings_class() for service in services}
-    first = next(iter(chosen.values()))
-    app = FastAPI(title=first.city, lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.public_url = first.public_url
-    app.state.bus = bus_of(first)
-    app.state.runtimes = {service.name: _runtime(service, chosen[service.name], app) for service in services}
-    app.state.verifier = next(iter(app.state.runtimes.values())).verifier
-    app.state.readiness = Changes()
-    app.state.render_problem = _renderer(services)
-    add_problem_handlers(app)
-    app.add_middleware(Guarded, service=services[-1].name if len(services) == 1 else "portal")
-    app.include_router(probes.router)
-    # The portal's pages begin with any word, `/{lang}/requests/{key}` too, so it comes behind `/api/requests/docs`.
-    for service in sorted(services, key=lambda one: one.prefix == ""):
-        _refuse_undeclared(service)
-        app.include_router(operations.router_for(service), prefix=f"/api/{service.name}/v1", tags=["operations"],
-                           dependencies=[Depends(service.authorise)])
-        app.include_router(probes.documents_of(service), prefix=f"/api/{service.name}")
-        app.include_router(service.router, prefix=service.prefix, tags=[service.name],
-                           dependencies=[Depends(service.authorise)])
-    return app
-
-
-def _renderer(services: Sequence[Service]) -> Callable[[Request, Problem], Awaitable[Response]]:
-    """Problems are JSON for programs; the service that has pages shows them to people as a page."""
-    page = next((service.problem_page for service in services if service.problem_page), None)
-
-    async def render(request: Request, problem: Problem) -> Response:
-        if page is None or request.url.path.startswith(("/api/", "/healthz", "/readyz")):
-            return problem_response(request, problem)
-        return await page(request, problem)
-
-    return render
-
-
-def _runtime(service: Service, settings: Settings, app: FastAPI) -> Runtime:
-    keys = key_folder.load(settings, service.name)
-    signer = Signer(keys)
-    database = Database(settings.database_url) if settings.database_url else Database.in_file(
-        settings.folder / f"{service.name}.db")
-    client = Client(service.name, urls=settings.service_urls, app=app, as_service=signer.as_service)
-    return Runtime(service, settings, database, app.state.bus, client, keys, signer, Verifier(keys), service.policies)
-
-
-def _refuse_undeclared(service: Service) -> None:
-    for route in _every_route(service.router):
-        declared = getattr(route, "openapi_extra", None) or {}
-        where = f"{service.name}: {getattr(route, 'path', route)}"
-        if "x-public" in declared or not hasattr(route, "openapi_extra"):
-            continue
-        if "x-action" not in declared:
-            raise ValueError(f"{where} declares neither allow(…) nor public(…)")
-        if declared["x-action"] not in service.policies:
-            raise ValueError(f"{where}: policies.py has no rule for {declared['x-action']!r}")
-
-
-def _every_route(router: APIRouter) -> Iterator[Any]:
-    """The routes of a router and of those that it includes, which FastAPI keeps as one opaque route each."""
-    for route in router.routes:
-        included = getattr(route, "original_router", None)
-        yield from _every_route(included) if included is not None else (route,)
-
-
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run every loop of every service until the app stops; what is in flight is finished first."""
-    runtimes: list[Runtime] = list(app.state.runtimes.values())
-    await app.state.bus.start()
-    tasks: list[asyncio.Task[None]] = []
-    for runtime in runtimes:
-        runtime.make_loops()
-        tasks += [asyncio.create_task(loop.run(), name=f"{runtime.service.name} {name}") for name, loop in runtime.loops.items()]
-    try:
-        yield
-    finally:
-        for runtime in runtimes:
-            for loop in runtime.loops.values():
-                loop.stop()
-        await asyncio.wait(tasks, timeout=STOPS_WITHIN)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for runtime in runtimes:
-            await runtime.client.stop()
-        await app.state.bus.stop()
-        for runtime in runtimes:
-            await runtime.database.stop()

@@ -5,7 +5,8 @@ from typing import Any
 
 from fastapi.dependencies.models import Dependant
 
-from quartier.service import Service, _every_route, installed
+from quartier.app import every_route
+from quartier.service import Service, installed
 
 
 def called(dependant: Dependant) -> Iterator[Any]:
@@ -22,7 +23,7 @@ def takes_a_thread(function: Any) -> bool:
 
 def functions(service: Service) -> Iterator[Any]:
     """Whatever the endpoints of a service call before and in answering."""
-    for route in _every_route(service.router):
+    for route in every_route(service.router):
         yield from called(route.dependant)
 
 

@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import insert
 
 from quartier import clock, ids, keys, telemetry
+from quartier.app import create_app
 from quartier.bus import Bus
 from quartier.cloudevents import Envelope, to_record
 from quartier.contracts.notify import FollowEnded
 from quartier.database import Database
 from quartier.handlers import ConsumerLoop, Handlers, Received
 from quartier.migrations import upgrade
-from quartier.service import Runtime, create_app, prepare_topics
+from quartier.service import Runtime
 from quartier.settings import Settings
 from quartier.traces import TraceRing
+from quartier.transport import prepare_topics
 from tests.bench.figure import Figure, rates
 from tests.bench.places import Place, report, until
 from tests.shared.messaging.small import PUBLIC_URL, TOPIC, SmallService, own, tally

@@ -21,11 +21,11 @@ from quartier import ids, keys
 from quartier.auth import Signer, Verifier, open_ticket
 from quartier.bus import Bus, Record, Tail, Topic
 from quartier.contracts.accounts import Role
-from quartier.service import bus_of
 from quartier.settings import Settings
 from quartier.testing.otlp import OtlpSink
 from quartier.testing.processes import free_port
 from quartier.testing.smtp import MailServer
+from quartier.transport import bus_of
 from tests.bench.figure import Figure, beside, percentile
 from tests.bench.places import QUARTIER, Place, process, until
 from tests.infra.distributed import city as separate_processes

@@ -17,8 +17,8 @@ from quartier.cloudevents import Envelope, from_record
 from quartier.contracts.accounts import Role
 from quartier.demo import paris
 from quartier.demo.player import Player, Refused
-from quartier.service import topics
 from quartier.testing.app import City
+from quartier.transport import topics
 
 SIZES = ["embedded", pytest.param("distributed", marks=[pytest.mark.postgres, pytest.mark.kafka])]
 UNKNOWN = {"admit": 8, "ask": 1, "block": 1, "cast_ballot": 9, "correct_contact": 1, "decide_poll": 2, "give_verdict": 2, "log_call": 2,

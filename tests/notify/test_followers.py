@@ -74,6 +74,18 @@ async def test_each_public_event_is_told_with_its_facts_from_the_event_alone(not
     assert "https://city.test/en/requests/R-2027-0042" in mail.links
 
 
+async def test_a_wish_that_the_dataset_says_nothing_about_is_told_too_by_mail_and_by_feed(notify: Any) -> None:
+    request = await notify.open_request()
+    await notify.follower(request)
+    silent = WishCell(property=Property.OTHER, wanted="a map of it", weight=Weight.MUST, given=None, verdict=Verdict.UNKNOWN)
+    await notify.publish(news(NoticeKind.PUBLISHED, request).model_copy(update={"wishes": [silent]}))
+    await notify.until(lambda found: [one.state for one in found] == [State.SENT] * 2)
+
+    mail, = await mails_to(notify, "fern@example.org")
+    assert "a map of it" in mail.text and "a map of it" in mail.html
+    assert (await notify.city.http.get(f"/api/notify/v1/feeds/requests/{request}.atom")).status_code == 200
+
+
 async def test_news_can_be_stopped_by_one_click_from_any_mail_program(notify: Any) -> None:
     request = await notify.open_request()
     _, subscription = await notify.follower(request)

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import text
 
 from quartier import keys
+from quartier.app import create_app
 from quartier.auth import Policies, public
 from quartier.database import Database
 from quartier.problems import Unavailable
-from quartier.service import Service, create_app
+from quartier.service import Service
 from quartier.settings import Settings
 from quartier.uow import UnitOfWork
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 
 from quartier import keys
+from quartier.app import create_app
 from quartier.migrations import upgrade
-from quartier.service import create_app
 from quartier.settings import Settings
 
 KIT = Path(__file__).parents[2] / "shared"

@@ -6,9 +6,10 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from quartier import ids, keys
+from quartier.app import create_app
 from quartier.auth import Policies, Rule, allow, public
 from quartier.contracts.accounts import Role
-from quartier.service import Service, create_app
+from quartier.service import Service
 from quartier.settings import Settings
 from quartier.testing.app import City
 

@@ -14,8 +14,8 @@ from quartier.cloudevents import Envelope, from_record
 from quartier.contracts.accounts import Role
 from quartier.events import event_class
 from quartier.outbox import OutboxRow
-from quartier.service import topics
 from quartier.testing.smtp import Mail
+from quartier.transport import topics
 from tests.storm.driver import Driver
 from tests.storm.places import SERVICES
 

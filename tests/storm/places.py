@@ -14,13 +14,13 @@ from quartier import ids, keys
 from quartier.auth import Signer
 from quartier.bus import Bus
 from quartier.database import Database
-from quartier.service import bus_of
 from quartier.settings import Settings
 from quartier.testing.kafka import KafkaServer
 from quartier.testing.otlp import OtlpSink
 from quartier.testing.postgres import PostgresServer
 from quartier.testing.processes import LocalProcess, free_port
 from quartier.testing.smtp import MailServer
+from quartier.transport import bus_of
 from tests.infra import distributed
 from tests.infra.compose import Container
 

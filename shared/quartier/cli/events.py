@@ -10,13 +10,14 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from quartier.app import create_app
 from quartier.bus import Partition, Record, Start
 from quartier.cli.operator import ask
 from quartier.cli.terminal import console, refuse, service_named
 from quartier.cloudevents import Malformed, from_record
 from quartier.replay import replay as replay_events
-from quartier.service import bus_of, create_app, topics
 from quartier.settings import Settings
+from quartier.transport import bus_of, topics
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 Name = Annotated[str, typer.Argument(help="The service, such as requests.")]

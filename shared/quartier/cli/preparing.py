@@ -13,8 +13,9 @@ from quartier.cli.terminal import console, refuse, service_named
 from quartier.database import Database
 from quartier.migrations import pending, upgrade
 from quartier.problems import Problem
-from quartier.service import Service, bus_of, installed, prepare_topics, topics
+from quartier.service import Service, installed
 from quartier.settings import Settings
+from quartier.transport import bus_of, prepare_topics, topics
 
 topics_app = typer.Typer(no_args_is_help=True, help="The topics that events are published on.")
 keys_app = typer.Typer(no_args_is_help=True, help="The keys by which services know one another.")

@@ -17,13 +17,15 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from quartier import clock, keys, telemetry
+from quartier.app import create_app
 from quartier.cli.demo import welcome
 from quartier.cli.terminal import console, refuse, service_named
 from quartier.migrations import upgrade
-from quartier.service import create_app, installed, prepare_topics
+from quartier.service import installed
 from quartier.serving import serving
 from quartier.settings import Settings
 from quartier.traces import TraceRing
+from quartier.transport import prepare_topics
 
 
 def up(

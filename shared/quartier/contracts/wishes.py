@@ -71,7 +71,7 @@ class WishCell(BaseModel):
     property: Property
     wanted: str
     weight: Weight
-    given: str | None
+    given: str | None = None
     verdict: Verdict
 
 

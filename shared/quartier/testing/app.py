@@ -23,10 +23,12 @@ import pytest
 import uvicorn
 
 from quartier import clock, ids, keys
+from quartier.app import create_app
 from quartier.contracts.accounts import Role
 from quartier.migrations import upgrade
-from quartier.service import Runtime, Service, create_app, installed, prepare_topics
+from quartier.service import Runtime, Service, installed
 from quartier.serving import serving
+from quartier.transport import prepare_topics
 
 PUBLIC_URL = "https://city.test"
 

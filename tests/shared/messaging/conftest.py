@@ -8,9 +8,10 @@ import pytest
 
 from quartier import clock, keys
 from quartier import handlers as consumer_module
+from quartier.app import create_app
 from quartier.migrations import upgrade
-from quartier.service import create_app, prepare_topics
 from quartier.settings import Settings
+from quartier.transport import prepare_topics
 from tests.shared.messaging.small import PUBLIC_URL, Small, SmallService, own
 
 

@@ -16,7 +16,7 @@ from quartier.cloudevents import Malformed, from_record
 from quartier.contracts.requests import RequestFact, Visibility
 from quartier.events import Audience, event_class
 from quartier.loops import Loop
-from quartier.service import topics
+from quartier.transport import topics
 
 if TYPE_CHECKING:
     from quartier.service import Runtime
