@@ -55,3 +55,29 @@ async def test_each_fault_of_an_act_names_its_field(city: City, officer: httpx.A
     await player.act(request, "triage.started", visibility="public")
     wrong = faults(await officer.post(f"/en/desk/requests/{request}/acts/request.answered", data={"do": "preview"}))
     assert wrong == {"outcome": "What is it? – Please fill this in.", "answer.en": "Answer in English – Please fill this in."}
+
+
+async def test_a_reference_that_is_none_is_one_fault_of_one_field(officer: httpx.AsyncClient) -> None:
+    await officer.post("/en/desk/datasets/new", data={"key": "d", "slug": "trees", "title.en": "Trees", "description.en": "All."})
+    wrong = faults(await officer.post("/en/desk/versions/new", data={
+        "key": "v", "slug": "trees", "number": "1.0.0", "change_note.en": "First.", "format": "CSV", "url": "https://city.example/t.csv",
+        "requests": "R-9999-1, trees"}))
+    assert wrong.keys() == {"requests"} and "R-2026-0042" in wrong["requests"]
+
+
+async def test_whoever_was_slower_in_another_tab_reads_why_and_keeps_what_she_typed(city: City, officer: httpx.AsyncClient) -> None:
+    player = Player(city.http, city.folder / "keys")
+    request = await player.ask(somebody(), "en", "Trees", "All.")
+    form = await officer.get(f"/en/desk/requests/{request}/acts/triage.started")
+    version = re.search(r'name="version" value="([^"]+)"', form.text)[1]
+    first, second = [await officer.post(f"/en/desk/requests/{request}/acts/triage.started", data={
+        "version": version, "key": f"{tab}", "do": "act", "visibility": "public", "reason": f"Words of {tab} <b>"}) for tab in ("one", "two")]
+    assert first.status_code == 303
+    assert second.status_code == 409
+    assert "This was not done" in second.text and "somebody else was faster" in second.text
+    assert "Words of two &lt;b&gt;" in second.text and "acts/request.taken_up" in second.text
+
+
+async def test_a_task_says_what_to_do_and_then_with_what(city: City, officer: httpx.AsyncClient) -> None:
+    await Player(city.http, city.folder / "keys").ask(somebody(), "en", "Trees", "All.")
+    assert "Give it its first look: <bdi>Trees</bdi>" in (await officer.get("/en/desk/queues/first_look")).text

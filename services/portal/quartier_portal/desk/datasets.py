@@ -16,7 +16,8 @@ from quartier_portal.visit import OurOwnPage, Visit, Visiting
 router = APIRouter()
 COVERAGE = ("area", "period", "spatial_unit", "frequency", "resolution", "licence")
 LISTED = ("columns", "formats")
-MENDING = {"/slug": "wrong-slug", "/number": "wrong-number", "/distributions/0/url": "wrong-url", "/title": "wrong-texts",
+MENDING = {"/slug": "wrong-slug", "/number": "wrong-number", "/distributions/0/url": "wrong-url",
+           "/request_ids": "wrong-requests", "/title": "wrong-texts",
            "/description": "wrong-texts", "/change_note": "wrong-texts"}
 """What to write where the rule is a pattern, which is no answer for people."""
 
@@ -102,8 +103,12 @@ def _wrong(visit: Visit, problem: Answered | None) -> list[tuple[str, str]]:
     if problem is None:
         return []
     known = MENDING if problem.status == 422 else {}
-    return [(_field(error.pointer), visit.t(known[error.pointer]) if error.pointer in known else error.detail)
-            for error in problem.errors] or [("slug", problem.detail)]
+    wrong: dict[tuple[str, str], None] = {}
+    for error in problem.errors:
+        # A reference that is none is refused twice, as an id and as a reference: it is one fault.
+        pointer = "/request_ids" if error.pointer.startswith("/request_ids/") else error.pointer
+        wrong[_field(pointer), visit.t(known[pointer]) if pointer in known else error.detail] = None
+    return list(wrong) or [("slug", problem.detail)]
 
 
 def _field(pointer: str) -> str:

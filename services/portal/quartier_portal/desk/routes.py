@@ -36,7 +36,7 @@ async def show_queue(visit: Visiting, name: Literal["first_look", "sorting", "da
     """The tasks of one queue, the most urgent first."""
     visit.require(*STAFF)
     queue = await visit.get("requests", f"/queues/{name}")
-    tasks = [{"verb": task["why"], "object": task["title"]["text"], "href": f"/{visit.lang}/desk/requests/{task['ref']}",
+    tasks = [{"verb": task["why"].removesuffix("."), "object": task["title"]["text"], "href": f"/{visit.lang}/desk/requests/{task['ref']}",
               "why": task["ref"], "due": task["due"], "is_late": task["is_late"]} for task in queue["items"]]
     return visit.page("desk/queue.html", visit.t(f"queue-{name}"), density="desk", tasks=tasks, name=name)
 
@@ -45,11 +45,7 @@ async def show_queue(visit: Visiting, name: Literal["first_look", "sorting", "da
 async def show_work(visit: Visiting, key: str) -> HTMLResponse:
     """One request with everything that can be done with it now."""
     visit.require(*STAFF)
-    request, events, possible, notices = await asyncio.gather(*(
-        visit.get("requests", f"/requests/{key}{part}") for part in ("", "/events", "/transitions", "/notices")))
-    return visit.page("desk/request.html", request["title"]["text"], density="desk", **parts(visit, request, events["items"]),
-                      acts=possible["items"], done="done" in visit.request.query_params,
-                      unreached=[notice for notice in notices["items"] if notice["is_unreached"]])
+    return await _work(visit, key)
 
 
 @router.get("/{lang}/desk/requests/{key}/acts/{event}", response_class=HTMLResponse, **public(WHY))
@@ -108,7 +104,18 @@ async def _preview(visit: Visit, key: str, typed: Typed, preview: dict[str, Any]
 async def _form(visit: Visit, key: str, event: str, typed: Typed | None = None, *, status: int = 200) -> HTMLResponse:
     request, possible = await asyncio.gather(*(visit.get("requests", f"/requests/{key}{part}") for part in ("", "/transitions")))
     act = next((one for one in possible["items"] if one["event"] == event), None)
+    if act is None and typed is not None:
+        # Somebody else was faster: the act is gone, and what was typed for it is not.
+        return await _work(visit, key, typed, status=409)
     if act is None:
         raise NotFound("This cannot be done with the request as it stands.")
     return visit.page("desk/act.html", act["title"], density="desk", status=status, request=request, act=act, typed=typed,
                       fields=fields_of(visit, act, typed), version=possible["version"])
+
+
+async def _work(visit: Visit, key: str, refused: Typed | None = None, *, status: int = 200) -> HTMLResponse:
+    request, events, possible, notices = await asyncio.gather(*(
+        visit.get("requests", f"/requests/{key}{part}") for part in ("", "/events", "/transitions", "/notices")))
+    return visit.page("desk/request.html", request["title"]["text"], density="desk", status=status, **parts(visit, request, events["items"]),
+                      acts=possible["items"], refused=refused, done="done" in visit.request.query_params,
+                      unreached=[notice for notice in notices["items"] if notice["is_unreached"]])

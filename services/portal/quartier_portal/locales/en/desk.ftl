@@ -29,6 +29,7 @@ desk-told = I have told her
 desk-acts = What can be done
 desk-no-acts = Nothing can be done with it at the moment, or not by you.
 desk-refused = This was not done
+desk-moved-on = The request has moved on since you opened the form: somebody else was faster. What you typed:
 desk-preview = Show what will be read
 desk-links-hint = One address a line
 desk-date-hint = Such as 2027-03-31, 2027-03 or 2027-Q1
@@ -117,5 +118,6 @@ desk-message-id = Message-ID
 
 wrong-slug = Lower-case letters, digits and single hyphens, such as street-trees
 wrong-number = Three numbers with points between them, such as 1.0.0
+wrong-requests = A reference such as R-2026-0042, or several with commas between them
 wrong-url = An address that begins with https:// or http://
 wrong-texts = Write it in at least one of the two languages

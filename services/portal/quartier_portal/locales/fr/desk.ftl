@@ -29,6 +29,7 @@ desk-told = Je l’ai prévenue
 desk-acts = Ce qui peut être fait
 desk-no-acts = Aucun acte n’est possible pour le moment, ou pas avec votre rôle.
 desk-refused = Cela n’a pas été fait
+desk-moved-on = La demande a changé depuis que vous avez ouvert le formulaire : quelqu’un a été plus rapide. Ce que vous aviez saisi :
 desk-preview = Montrer ce qui sera lu
 desk-links-hint = Une adresse par ligne
 desk-date-hint = Par exemple 2027-03-31, 2027-03 ou 2027-Q1
@@ -113,5 +114,6 @@ desk-message-id = Message-ID
 
 wrong-slug = Des minuscules sans accent, des chiffres et des traits d’union, comme arbres-des-rues
 wrong-number = Trois nombres séparés par des points, comme 1.0.0
+wrong-requests = Une référence comme R-2026-0042, ou plusieurs séparées par des virgules
 wrong-url = Une adresse qui commence par https:// ou http://
 wrong-texts = Écrivez-le dans une des deux langues au moins
