@@ -83,9 +83,9 @@ def allow(action: str) -> dict[str, Any]:
     return {"openapi_extra": {"x-action": action}}
 
 
-def public(why: str) -> dict[str, Any]:
-    """Arguments of a route that everybody may use, with the reason."""
-    return {"openapi_extra": {"x-public": why}}
+def public(why: str, *, counted: bool = True) -> dict[str, Any]:
+    """Arguments of a route that everybody may use, with the reason. A POST is an open act, so many an hour, unless it is not counted."""
+    return {"openapi_extra": {"x-public": why} | ({} if counted else {"x-uncounted": True})}
 
 
 class Signer:

@@ -126,7 +126,7 @@ class Service:
         request.state.actor = actor = actor_of(request, runtime.verifier)
         if action := route.openapi_extra.get("x-action"):
             runtime.policies.check(action, actor)
-        elif request.method == "POST" and self.prefix:
+        elif request.method == "POST" and self.prefix and "x-uncounted" not in route.openapi_extra:
             # A page's form is counted where it is acted on: the portal hands the place of its visitor on.
             runtime.open_acts.count(route.path, actor, present_place(), runtime.settings.open_acts_an_hour)
 

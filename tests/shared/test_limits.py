@@ -63,12 +63,18 @@ async def test_people_who_are_signed_in_are_counted_each_for_herself_and_staff_n
         assert [(await ask(here, CONTACTS, **officer)).status_code for _ in range(MOST + 1)] == [201] * (MOST + 1)
 
 
-@pytest.mark.parametrize("path", ["/api/accounts/v1/tokens", "/api/requests/v1/requests", "/api/notify/v1/subscriptions",
+@pytest.mark.parametrize("path", ["/api/requests/v1/requests", "/api/notify/v1/subscriptions",
                                   "/api/requests/v1/requests/0190a5a0-0000-7000-8000-000000000000/confirmation-links"])
 async def test_every_open_act_is_counted_whether_or_not_it_succeeds(city: City, path: str):
     async with visitor(city, "203.0.113.7") as here:
         answers = [(await here.post(path, json={}, headers={"idempotency-key": str(ids.new_id())})).status_code for _ in range(MOST + 1)]
     assert 429 not in answers[:MOST] and answers[MOST] == 429
+
+
+async def test_a_program_renews_its_token_as_often_as_it_has_to(city: City):
+    async with visitor(city, "203.0.113.7") as here:
+        answers = {(await here.post("/api/accounts/v1/tokens", json={"api_token": "qt_nobodys"})).status_code for _ in range(MOST + 1)}
+    assert len(answers) == 1 and 429 not in answers
 
 
 async def test_a_form_on_a_page_counts_for_the_place_of_its_visitor(city: City):

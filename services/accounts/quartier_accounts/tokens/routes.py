@@ -46,9 +46,9 @@ async def revoke_api_token(token_id: UUID, actor: Asking, uow: Uow) -> None:
     await commands.revoke(uow, actor, token_id)
 
 
-@router.post("/tokens", **public("the API token in the body is the proof"))
+@router.post("/tokens", **public("the API token in the body is the proof", counted=False))
 async def exchange_api_token(body: TokenIn, uow: Uow, here: Here) -> TokenOut:
-    """Turn an API token into a token of a minute, which every service takes as `Authorization: Bearer`."""
+    """Turn an API token into a token of a minute, which every service takes as `Authorization: Bearer`. Programs do so each minute."""
     token, expires_at = (await commands.use(uow, body.api_token)).sign(here.signer)
     return TokenOut(token=token, expires_at=expires_at)
 
