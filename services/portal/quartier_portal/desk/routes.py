@@ -116,6 +116,7 @@ async def _form(visit: Visit, key: str, event: str, typed: Typed | None = None, 
 async def _work(visit: Visit, key: str, refused: Typed | None = None, *, status: int = 200) -> HTMLResponse:
     request, events, possible, notices = await asyncio.gather(*(
         visit.get("requests", f"/requests/{key}{part}") for part in ("", "/events", "/transitions", "/notices")))
-    return visit.page("desk/request.html", request["title"]["text"], density="desk", status=status, **parts(visit, request, events["items"]),
-                      acts=possible["items"], refused=refused, done="done" in visit.request.query_params,
-                      unreached=[notice for notice in notices["items"] if notice["is_unreached"]])
+    return visit.page("desk/request.html", request["title"]["text"], density="desk", status=status, acts=possible["items"],
+                      refused=refused, done="done" in visit.request.query_params,
+                      unreached=[notice for notice in notices["items"] if notice["is_unreached"]],
+                      **parts(visit, request, events["items"]))
