@@ -72,8 +72,7 @@ async def test_whoever_was_slower_in_another_tab_reads_why_and_keeps_what_she_ty
     version = re.search(r'name="version" value="([^"]+)"', form.text)[1]
     sent = {"version": version, "do": "act", "visibility": "public"}
     first, second = [await officer.post(f"/en/desk/requests/{request}/acts/triage.started", data={
-        **sent, "key": tab, "reason": f"Words of {tab} <b>"})
-        for tab in ("one", "two")]
+        **sent, "key": tab, "reason": f"Words of {tab} <b>"}) for tab in ("one", "two")]
     assert first.status_code == 303
     assert second.status_code == 409
     assert "This was not done" in second.text and "somebody else was faster" in second.text
