@@ -5,6 +5,7 @@ A crash in between means that records come again, and the inbox skips what was d
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -14,7 +15,7 @@ from quartier.bus import Consumer, Fenced, Partition, Record
 from quartier.cloudevents import Malformed
 from quartier.events import Event
 from quartier.inbox import SequenceGap
-from quartier.loops import Loop
+from quartier.loops import Loop, reason_of
 
 if TYPE_CHECKING:
     from quartier.service import Runtime
@@ -25,6 +26,8 @@ PAUSES = (0.3, 2.0)
 """Seconds before the second and the third try; then the key is parked."""
 POLL_LIMIT = 500
 PURGE_EVERY = 3600.0
+
+_log = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Awaitable[None]])
 
@@ -190,7 +193,8 @@ class ConsumerLoop(Loop):
         """One transaction for all of them; one by one when that fails, so that a bad event stops its own key alone."""
         try:
             await self._try_batch(handler, events)
-        except Exception:
+        except Exception as error:
+            _log.warning("%s takes %d events one by one: %s", handler.name, len(events), reason_of(error))
             for incoming in events:
                 await self.handle(handler, incoming)
 
