@@ -18,6 +18,7 @@ from quartier import inbox, telemetry
 from quartier.bus import Record
 from quartier.cloudevents import Envelope, from_record
 from quartier.events import Event
+from quartier.field_errors import faults
 
 if TYPE_CHECKING:
     from quartier.service import Runtime
@@ -101,9 +102,7 @@ class Incoming:
         try:
             return cls.read(self.envelope.data)
         except ValidationError as error:
-            # Where and what, never the value: it may be somebody's.
-            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
-            raise Permanent(f"The data do not have the shape of {cls.event_type}: {faults}") from error
+            raise Permanent(f"The data do not have the shape of {cls.event_type}: {faults(error)}") from error
 
 
 def key_text(record: Record) -> str:

@@ -6,6 +6,8 @@ catalogue knows is said in Pydantic's English, for developers.
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from quartier.i18n import translator
 
 
@@ -16,3 +18,8 @@ def sentence(error: dict[str, Any], lang: str, *packages: str) -> str:
         return str(error["msg"]).removeprefix("Value error, ")
     plain = {name: value for name, value in error.get("ctx", {}).items() if isinstance(value, int | str)}
     return say(lang, message, **plain)
+
+
+def faults(error: ValidationError) -> str:
+    """Where data miss their shape and how, for operators: never the value, which may be somebody's."""
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])

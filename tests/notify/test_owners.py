@@ -187,6 +187,15 @@ async def test_a_letter_that_lacks_a_fact_fails_aloud(notify: Any) -> None:
     assert await notify.city.mails() == []
 
 
+async def test_facts_that_are_no_letters_fail_aloud_and_keep_what_they_say_to_themselves(notify: Any) -> None:
+    await notify.owe(notify.person(), letter={"title": "a secret"})
+    await notify.until(lambda found: [one.state for one in found] == [State.FAILED])
+
+    failed, = await notify.told(NoticeFailed)
+    assert "shape of a letter: title" in failed.reason and "secret" not in failed.reason
+    assert await notify.city.mails() == []
+
+
 async def test_a_language_that_we_do_not_write_falls_back_to_english(notify: Any) -> None:
     await notify.owe(notify.person(language="de"))
     await notify.until(lambda found: [one.state for one in found] == [State.SENT])

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from pydantic import ValidationError
+
 from quartier import i18n
 from quartier.client import Answered
 from quartier.contracts.notices import Letter, NoticeClass, NoticeKind, Resolution, ResolutionIn
 from quartier.contracts.words import Language
+from quartier.field_errors import faults
 from quartier.problems import Unavailable
 from quartier.service import Runtime
 from quartier_notify.ledger.claims import Job
@@ -60,10 +63,13 @@ def known_language(tag: str) -> Language:
 async def letter_of(runtime: Runtime, job: Job) -> Letter:
     """The facts of a message: those that its notices hold, or what the owing service says now.
 
-    Raises NobodyAnswers, and Unwritable when that service no longer knows the notice.
+    Raises NobodyAnswers, and Unwritable when that service no longer knows the notice, or its facts are no letter's.
     """
-    return joined([Letter.model_validate(notice.facts) if notice.facts is not None
-                   else await _asked(runtime, notice.owed_by, str(notice.id)) for notice in job.notices])
+    try:
+        return joined([Letter.model_validate(notice.facts) if notice.facts is not None
+                       else await _asked(runtime, notice.owed_by, str(notice.id)) for notice in job.notices])
+    except ValidationError as error:
+        raise Unwritable(f"The facts do not have the shape of a letter: {faults(error)}") from error
 
 
 def kinds_of(job: Job) -> list[NoticeKind]:
