@@ -48,6 +48,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def explain(request: Request, error: RequestValidationError) -> Response:
         lang, service = preferred(request.headers.get("accept-language")), service_of(request.url.path)
+        if service is None and all(part["loc"][0] == "path" for part in error.errors()):
+            return await answer(request, NotFound("No page and no endpoint has this address."))  # Nobody filled in a form.
         packages = ("quartier", *([f"quartier_{service}"] if service else []))
         found = [FieldError(pointer(_in_body(part["loc"], error.body)), field_errors.sentence(part, lang, *packages))
                  for part in error.errors()]

@@ -19,7 +19,8 @@ async def test_the_documents_of_every_service_are_served_beside_the_portals_page
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/de/requests", "/favicon.ico/", "/api/requests/nothing", "/en/requests/%0a",
-                                  "/en/datasets/%0a", "/en/l/%00", "/en/requests/R-2026-0001%3Flang=fr", "/en/l/%2e%2e"])
+                                  "/en/datasets/%0a", "/en/l/%00", "/en/notes/abc", "/fr/desk/queues/nothing",
+                                  "/en/requests/R-2026-0001%3Flang=fr", "/en/l/%2e%2e"])
 async def test_an_address_that_names_nothing_is_answered_not_found(city: City, path: str) -> None:
     assert (await city.http.get(path)).status_code == 404
 
