@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from quartier.problems import FieldError, Invalid
 
 Row = TypeVar("Row")
-Limit = Annotated[int, Query(ge=1, le=100, description="Rows in a page.")]
+Limit = Annotated[int, Query(ge=1, le=100, description="Rows at most.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")]
 
 

@@ -15,7 +15,7 @@ from quartier.auth import Actor, allow
 from quartier.bus.packing import unpack
 from quartier.contracts.words import readable
 from quartier.dead_letters import DeadLetter, LetterState
-from quartier.operations.rows import Limit
+from quartier.pagination import Limit
 from quartier.problems import NotFound
 from quartier.uow import UnitOfWork
 from quartier.web import Body, Out

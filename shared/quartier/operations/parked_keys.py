@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import parking
 from quartier.auth import allow
-from quartier.operations.rows import Limit
+from quartier.pagination import Limit
 from quartier.parking import ParkedEvent, ParkedKey
 from quartier.uow import UnitOfWork
 from quartier.web import Body, Out

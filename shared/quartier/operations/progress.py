@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from quartier import outbox, readiness, standing
 from quartier.auth import allow
-from quartier.operations.rows import Limit
 from quartier.outbox import OutboxRow
+from quartier.pagination import Limit
 from quartier.timers import TimerRow
 from quartier.uow import UnitOfWork
 from quartier.web import Out
