@@ -26,9 +26,9 @@ class Answered(Problem):
         known = {"type", "title", "status", "detail", "instance", "trace_id", "errors"}
         super().__init__(body.get("detail", ""), errors=errors, headers={"Retry-After": retry_after} if retry_after else {},
                          **{name: value for name, value in body.items() if name not in known})
-        self.status = status  # type: ignore[misc]
-        self.slug = str(body.get("type", "")).rsplit("/", 1)[-1] or "refused"  # type: ignore[misc]
-        self.title = body.get("title", "Refused")  # type: ignore[misc]
+        self.status = status
+        self.slug = str(body.get("type", "")).rsplit("/", 1)[-1] or "refused"
+        self.title = body.get("title", "Refused")
 
 
 @cache

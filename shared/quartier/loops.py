@@ -62,7 +62,7 @@ class Loop:
         self._stopping = asyncio.Event()
 
     async def step(self) -> int:
-        """Do some of the work, and return 0 when nothing of it is left for now."""
+        """Do some of the work, as each kind of loop has it, and return 0 when nothing of it is left for now."""
         raise NotImplementedError
 
     async def run(self) -> None:

@@ -133,7 +133,7 @@ class Service:
     def once(self, uow: Any) -> Callable[..., Idempotency]:
         """Dependency factory: `Depends(service.once(Uow))` runs an act once for each Idempotency-Key."""
 
-        async def idempotency(request: Request, uow: uow) -> Idempotency:  # type: ignore[valid-type]
+        async def idempotency(request: Request, uow: uow) -> Idempotency:
             return Idempotency(request, uow)
 
         return idempotency

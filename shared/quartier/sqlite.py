@@ -65,7 +65,7 @@ class Connection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # A process that ends does not wait for connections that nobody closed.
 
-    def cursor(self) -> Cursor:  # type: ignore[override]
+    def cursor(self) -> Cursor:
         """A cursor, without asking the thread for it."""
         return Cursor(self)
 

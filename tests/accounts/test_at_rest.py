@@ -58,7 +58,7 @@ async def test_a_sealed_address_opens_for_its_own_person_alone(house: House) -> 
 
 
 async def test_another_city_digests_the_same_address_differently(house: House, make_city: object) -> None:
-    other = House(await make_city(services=["accounts"]))  # type: ignore[operator]
+    other = House(await make_city(services=["accounts"]))
     vaults = [vault_of(each.city.runtime("accounts").settings) for each in (house, other)]
     assert vaults[0].digest("address", "ada@example.org") != vaults[1].digest("address", "ada@example.org")
     assert vaults[0].digest("address", "x") != vaults[0].digest("code", "x")

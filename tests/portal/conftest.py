@@ -48,7 +48,7 @@ def render() -> Iterator[Render]:
 
     def render_page(template: str, lang: str, *, path: str = "/desk/gallery", density: str = "public", title: str | None = None,
                     person: object = PERSON, **context: object) -> str:
-        page = rendering.Page(title or rendering.t(lang, "gallery-title"), path, density, person, settings.city)  # type: ignore[arg-type]
+        page = rendering.Page(title or rendering.t(lang, "gallery-title"), path, density, person, settings.city)
         return rendering.render(template, lang, settings, page, **context)
 
     yield render_page

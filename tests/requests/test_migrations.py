@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from quartier_requests import model  # noqa: F401  (its tables are looked at)
-from quartier_requests.notices import model as ledger  # noqa: F401
+from quartier_requests import model  # noqa: F401, its tables are looked at
+from quartier_requests.notices import model as ledger  # noqa: F401, and its
 from tests.requests.town import Town
 
 OWN = ("request", "request_event", "slip", "owed_notice", "request_number")

@@ -162,15 +162,15 @@ def _name(event: Envelope) -> str:
 def _subject(event: Envelope) -> str | None:
     """What the ledger knows the event by: a dataset by its short name, everything else by its id."""
     if _name(event) == "dataset.published":
-        return str(event_class(event.type).read(event.data or b"").slug)  # type: ignore[attr-defined]
+        return str(event_class(event.type).read(event.data or b"").slug)
     return event.subject
 
 
 async def _check_notices(found: Found, driver: Driver, events: list[Envelope]) -> None:
     """Each notice came to one end and, unless a retry is recorded, to one mail; every mail is somebody's."""
-    owed = {str(event_class(event.type).read(event.data or b"").notice_id)  # type: ignore[attr-defined]
+    owed = {str(event_class(event.type).read(event.data or b"").notice_id)
             for event in events if _name(event) == "notice.owed"}
-    ends = Counter((str(event_class(event.type).read(event.data or b"").notice_id), ENDS[_name(event)])  # type: ignore[attr-defined]
+    ends = Counter((str(event_class(event.type).read(event.data or b"").notice_id), ENDS[_name(event)])
                    for event in events if _name(event) in ENDS)
     deliveries = await _deliveries(driver)
     mails: dict[str, list[Mail]] = defaultdict(list)

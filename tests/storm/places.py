@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,32 +42,32 @@ POINTS: dict[str, tuple[str, ...]] = {
 """Where each service can die: the portal commands nothing and sends nothing, and only notify writes mails."""
 
 
-class Place:
+class Place(ABC):
     """What both sizes offer."""
 
     size: str
     mail: MailServer
     kafka: KafkaServer | None = None
 
+    @abstractmethod
     def process_of(self, service: str) -> LocalProcess:
         """The process in which a service runs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def url(self, service: str) -> str:
         """Where a service listens."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settings(self, service: str) -> Settings:
         """What a service was told; whoever asks sees its keys, its database and the bus."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start(self) -> None:
         """Start every process."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """End what is left of them."""
-        raise NotImplementedError
 
     def processes(self) -> list[LocalProcess]:
         """Each once."""

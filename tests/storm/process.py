@@ -100,7 +100,7 @@ def around_relay() -> None:
         await publish(relay, batch)
         pass_by(relay._service, "relay-after-send")
 
-    outbox.Relay.publish = publish_and_may_die  # type: ignore[method-assign]
+    outbox.Relay.publish = publish_and_may_die
 
 
 def around_consumer() -> None:
@@ -123,7 +123,7 @@ def around_mail() -> None:
             pass_by("notify", "mail-after-data")
 
     before(aiosmtplib.SMTP, "execute_command", data_is_next)
-    SMTPProtocol.write = write_and_may_die  # type: ignore[method-assign]
+    SMTPProtocol.write = write_and_may_die
     after(server.Server, "hand_over", lambda *_: pass_by("notify", "mail-after-reply"))
 
 

@@ -34,7 +34,7 @@ workers = Workers()
 @workers.loop
 async def send_what_is_due(runtime: Runtime) -> int:
     """Send up to a hundred messages; the number of deliveries dealt with, 0 when nothing is due."""
-    settings: NotifySettings = runtime.settings  # type: ignore[assignment]
+    settings: NotifySettings = runtime.settings
     settled = await end_what_is_over(runtime, BATCH)
     breaker = breaker_of(settings.smtp) if settings.smtp else None
     if breaker and breaker.is_open:
@@ -61,7 +61,7 @@ async def _send_in_turn(runtime: Runtime, waiting: Iterator[tuple[int, Job]], re
 
 async def _send(runtime: Runtime, job: Job, place: int, resolved: asyncio.Task[list[Resolution]], server: Server | None) -> None:
     """One delivery from the claim to its end, within the trace of the act that it tells of."""
-    settings: NotifySettings = runtime.settings  # type: ignore[assignment]
+    settings: NotifySettings = runtime.settings
     with telemetry.work_span("notify", "send mail", job.delivery.traceparent, **{
             "quartier.delivery.id": str(job.delivery.id), "quartier.subject.id": str(job.message.subject_id)}):
         try:

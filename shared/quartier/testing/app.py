@@ -145,7 +145,7 @@ class City:
             listed = response.json()
             for item in listed["items"]:
                 raw = await self.http.get(f"/api/notify/v1/mailbox/{item['id']}/raw", headers=headers)
-                found.append(Mail(item["to"], email.message_from_bytes(raw.content, policy=email.policy.default)))  # type: ignore[arg-type]
+                found.append(Mail(item["to"], email.message_from_bytes(raw.content, policy=email.policy.default)))
             cursor = listed.get("next")
             if not cursor:
                 return found[::-1]

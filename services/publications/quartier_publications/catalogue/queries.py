@@ -40,7 +40,7 @@ async def dataset(session: AsyncSession, slug: str, *, with_drafts: bool) -> Dat
     found = (await session.exec(datasets(with_drafts=with_drafts).where(Dataset.slug == slug))).first()
     if found is None:
         raise NoSuchDataset(f"The catalogue has no dataset {slug}.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 async def version(session: AsyncSession, of: Dataset, number: str, *, with_drafts: bool) -> Version:
@@ -48,13 +48,13 @@ async def version(session: AsyncSession, of: Dataset, number: str, *, with_draft
     found = (await session.exec(_versions([of.id], with_drafts).where(Version.number == number))).first()
     if found is None:
         raise NoSuchVersion(f"{of.slug} has no version {number}.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 async def versions(session: AsyncSession, of: Iterable[UUID], *, with_drafts: bool) -> Sequence[Version]:
     """The versions of these datasets, the newest first."""
     found = await session.exec(_versions(list(of), with_drafts).order_by(col(Version.rank).desc()))
-    return found.all()  # type: ignore[no-any-return]
+    return found.all()
 
 
 async def numbers(session: AsyncSession, dataset_id: UUID) -> set[str]:
